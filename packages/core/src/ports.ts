@@ -1,0 +1,84 @@
+// The two ports a storage engine implements: metadata by check-and-commit, and immutable blobs.
+
+/** Compared byte by byte. */
+export type Key = Uint8Array
+
+export interface KeyRange {
+  readonly start: Key
+  /** Outside the range. */
+  readonly end: Key
+}
+
+/** Grows with every commit. */
+export type Stamp = bigint
+
+export interface Entry {
+  readonly key: Key
+  readonly value: Uint8Array
+  readonly stamp: Stamp
+}
+
+export type Check =
+  /** `stamp` null: the key is absent. */
+  | { readonly kind: 'unchanged'; readonly key: Key; readonly stamp: Stamp | null }
+  | { readonly kind: 'empty'; readonly range: KeyRange }
+
+export type Write =
+  | { readonly kind: 'put'; readonly key: Key; readonly value: Uint8Array }
+  | { readonly kind: 'delete'; readonly key: Key }
+  /** A counter: 8 bytes, big-endian, two's complement; absent counts as 0. */
+  | { readonly kind: 'add'; readonly key: Key; readonly delta: bigint }
+
+export interface Commit {
+  readonly checks: readonly Check[]
+  readonly writes: readonly Write[]
+}
+
+export type CommitResult =
+  | { readonly ok: true; readonly stamp: Stamp }
+  | { readonly ok: false; readonly failed: Check }
+
+export interface MetadataStore {
+  /** All keys, from one snapshot that holds every commit acknowledged before the call. */
+  read(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]>
+  /** Entries of one snapshot, in key order (or from the range's end with `reverse`), at most `limit`. */
+  scan(
+    range: KeyRange,
+    options: { readonly limit: number; readonly reverse?: boolean },
+  ): Promise<readonly Entry[]>
+  /** All or nothing; resolves only when durable. A failed check writes nothing. */
+  commit(commit: Commit): Promise<CommitResult>
+  close(): Promise<void>
+}
+
+export type ByteStream = AsyncIterable<Uint8Array>
+
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
+
+/** Begins with `blobIdPrefix` of its creation time, so ids sort by age; opaque beyond that, and never reused. */
+export type BlobId = string & { readonly '~blob': true }
+
+/** The first 12 characters of every id made in the given millisecond since 1970; compares with ids by time. */
+export function blobIdPrefix(timeMs: number): BlobId {
+  return Math.max(0, Math.trunc(timeMs)).toString(16).padStart(12, '0') as BlobId
+}
+
+export interface BlobStore {
+  /** Durable when it resolves; leaves nothing behind when it rejects. Chunks are the store's to keep. */
+  write(
+    body: ByteStream,
+    options: { readonly sizeMax: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly id: BlobId; readonly size: number }>
+  read(id: BlobId, range: ByteRange, options: { readonly signal: AbortSignal }): ByteStream
+  /** Idempotent: a blob already gone is no error. */
+  delete(ids: readonly BlobId[]): Promise<void>
+  /** In order of id, after `after`. */
+  list(options: {
+    readonly after?: BlobId
+    readonly limit: number
+  }): Promise<readonly { readonly id: BlobId; readonly size: number }[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,112 @@
+// Every way an operation can fail, in one table, and the one class that carries it.
+
+/** `retry`: whether a client may send the same request again and hope. */
+export interface FaultRow {
+  readonly status: number
+  readonly message: string
+  readonly retry: boolean
+}
+
+const row = (status: number, message: string, retry = false): FaultRow => ({ status, message, retry })
+
+/** Codes, statuses and messages as COS documents them (cloud.tencent.com/document/product/436/7730). */
+export const FAULTS = {
+  NotModified: row(304, 'Not Modified'),
+
+  BadDigest: row(400, 'The Content-MD5 you specified did not match what we received.'),
+  BadRequest: row(400, 'The request could not be understood.'),
+  BucketNameTooLong: row(400, 'The specified bucket name is too long.'),
+  EntityTooLarge: row(400, 'Your proposed upload exceeds the maximum allowed object size.'),
+  ExpiredToken: row(400, 'The provided token has expired.'),
+  IncompleteBody: row(400, 'The request body ended before the number of bytes given in Content-Length.'),
+  InvalidArgument: row(400, 'Invalid argument.'),
+  InvalidBucketName: row(400, 'The specified bucket is not valid.'),
+  InvalidDelimiter: row(400, 'The delimiter must be one character.'),
+  InvalidDigest: row(400, 'The Content-MD5 you specified is not valid.'),
+  InvalidObjectName: row(400, 'The specified object name is not valid.'),
+  InvalidRequest: row(400, 'Invalid request.'),
+  InvalidSHA1Digest: row(400, 'The x-cos-content-sha1 you specified did not match what we received.'),
+  InvalidTag: row(400, 'The tag is not valid.'),
+  InvalidURI: row(400, 'The request URI could not be parsed.'),
+  KeyTooLong: row(400, 'The specified key is too long.'),
+  MalformedXML: row(400, 'The XML you provided was not well-formed or did not fit the published schema.'),
+  MAZOperationNotSupportOnOAZBucket: row(400, 'Multi-zone storage classes need a multi-zone bucket.'),
+  MetadataTooLarge: row(400, 'Your metadata headers exceed the maximum allowed metadata size.'),
+  MissingRequestBodyError: row(400, 'The request body is empty.'),
+  NotSupportedStorageClass: row(400, 'The storage class you specified is not supported.'),
+  RequestTimeout: row(400, 'The connection was idle for too long while the request body was awaited.', true),
+  TooManyBuckets: row(400, 'You have attempted to create more buckets than allowed.'),
+  UnexpectedContent: row(400, 'This request does not support content.'),
+  VerifyAlgorithmNotSupported: row(400, 'The signature algorithm is not supported; use sha1.'),
+  XMLSizeLimit: row(400, 'The XML you provided exceeds the allowed size.'),
+
+  AccessDenied: row(403, 'Access Denied.'),
+  InvalidAccessKeyId: row(403, 'The Access Key Id you provided does not exist in our records'),
+  InvalidObjectState: row(403, 'The operation is not valid for the object storage class.'),
+  RequestTimeTooSkewed: row(
+    403,
+    'The difference between the request time and the current time is too large.',
+  ),
+  SignatureDoesNotMatch: row(403, 'The Signature you specified is invalid.'),
+
+  NoSuchBucket: row(404, 'The specified bucket does not exist.'),
+  NoSuchKey: row(404, 'The specified key does not exist.'),
+  NoSuchVersion: row(404, 'The specified version does not exist.'),
+
+  MethodNotAllowed: row(405, 'The specified method is not allowed against this resource.'),
+
+  BucketAlreadyExists: row(409, 'The requested bucket name is not available.'),
+  BucketAlreadyOwnedByYou: row(409, 'The bucket you tried to create already exists, and you own it.'),
+  BucketNotEmpty: row(409, 'The bucket you tried to delete is not empty.'),
+  FileAlreadyExists: row(409, 'The object already exists and x-cos-forbid-overwrite is true.'),
+
+  MissingContentLength: row(411, 'You must provide the Content-Length HTTP header.'),
+  PreconditionFailed: row(412, 'Precondition not match.'),
+  InvalidRange: row(416, 'The requested range cannot be satisfied.'),
+  RequestHeaderFieldsTooLarge: row(431, 'The request head exceeds the allowed size.'),
+
+  InternalError: row(500, 'We encountered an internal error. Please try again.', true),
+  NotImplemented: row(501, 'A part of this request is not implemented.'),
+  ServiceUnavailable: row(503, 'The server is shutting down or not ready. Please try again.', true),
+  SlowDown: row(503, 'Please reduce your request rate.', true),
+  InsufficientStorage: row(507, 'There is no space left to store the data.'),
+} as const satisfies Record<string, FaultRow>
+
+export type FaultCode = keyof typeof FAULTS
+
+/** What a fault tells beyond its code; each field has its own place on the wire. */
+export interface FaultDetail {
+  /** Instead of the table's message. Never holds a secret or a path of the server. */
+  readonly message?: string
+  readonly deleteMarker?: boolean
+  readonly versionId?: string
+  readonly storageClass?: string
+  /** Validators of the object, for a 304. */
+  readonly etag?: string
+  readonly lastModified?: Date
+  readonly contentType?: string
+  readonly crc64?: bigint
+  /** Size of the object, for a 416. */
+  readonly size?: number
+  /** What the server computed, for a signature that does not match. */
+  readonly stringToSign?: string
+  readonly formatString?: string
+  /** The server's clock, for a request outside its validity. */
+  readonly serverTime?: Date
+}
+
+export class Fault extends Error {
+  override readonly name = 'Fault'
+  readonly code: FaultCode
+  readonly detail: FaultDetail
+
+  constructor(code: FaultCode, detail: FaultDetail = {}, options?: { readonly cause?: unknown }) {
+    super(detail.message ?? FAULTS[code].message, options)
+    this.code = code
+    this.detail = detail
+  }
+
+  get status(): number {
+    return FAULTS[this.code].status
+  }
+}

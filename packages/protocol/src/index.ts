@@ -1,1 +1,15 @@
-export {}
+// Tencent COS's XML API as data, for servers, clients and documents.
+export * from './compile.js'
+export * from './crc64.js'
+export * from './dialects/cos.js'
+export * from './dialects/dialect.js'
+export * from './match.js'
+export * from './operation.js'
+export * as operations from './registry.js'
+export * from './request.js'
+export * from './response.js'
+export * from './shape/percent.js'
+export * from './shape/times.js'
+export * from './shape/xml-tree.js'
+export * from './signing/cos.js'
+export * from './signing/presign.js'

@@ -1,0 +1,31 @@
+// Buckets go, once nothing is in them.
+import { Fault } from '@coset/model'
+import type { Call } from '../call.js'
+import { attempt } from '../catalog/attempt.js'
+import { readBucket } from '../catalog/bucket-lookup.js'
+import { bucketRow, objectRows, versionRows } from '../catalog/keys.js'
+import type { Store } from '../store.js'
+
+/**
+ * Throws `NoSuchBucket`, `BucketNotEmpty`. The commit itself checks that the bucket is empty, and every write
+ * checks that its bucket is still there, so no object is ever stored into a bucket that is gone.
+ */
+export async function deleteBucket(call: Call, store: Store, name: string): Promise<void> {
+  const empty = new Uint8Array()
+  await attempt(call, store, 'buckets', async () => {
+    const { id, check } = await readBucket(store, name)
+    const ranges = [objectRows(id, empty, undefined), versionRows(id, empty, undefined)]
+    for (const range of ranges) {
+      const [entry] = await store.metadata.scan(range, { limit: 1 })
+      if (entry) throw new Fault('BucketNotEmpty')
+    }
+    return {
+      commit: {
+        checks: [check, ...ranges.map((range) => ({ kind: 'empty', range }) as const)],
+        writes: [{ kind: 'delete', key: bucketRow(name) }],
+      },
+      result: undefined,
+    }
+  })
+  store.bucketHints.delete(name)
+}

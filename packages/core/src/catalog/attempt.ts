@@ -1,0 +1,38 @@
+// Read, plan, commit; when another commit came between, plan again.
+import { Fault, LIMITS } from '@coset/model'
+import type { Call } from '../call.js'
+import type { Commit } from '../ports.js'
+import type { Store } from '../store.js'
+
+export interface Plan<T> {
+  readonly commit: Commit
+  readonly result: T
+}
+
+/**
+ * Runs `plan` and commits what it returns, again and again until no check fails. Writers that name the same
+ * `turn` wait for each other, so only other processes can make a check fail.
+ */
+export async function attempt<T>(
+  call: Call,
+  store: Store,
+  turn: string,
+  plan: () => Promise<Plan<T>>,
+): Promise<T> {
+  return store.locks.run(turn, async () => {
+    for (let tries = 0; tries < LIMITS.attemptsMax; tries++) {
+      assertInTime(call)
+      const { commit, result } = await plan()
+      if (commit.writes.length === 0) return result
+      // From here on the outcome is the store's: a client that leaves now may find its write done.
+      const outcome = await store.metadata.commit(commit)
+      if (outcome.ok) return result
+    }
+    throw new Fault('SlowDown', { message: 'Too many writers of this resource at once.' })
+  })
+}
+
+function assertInTime(call: Call): void {
+  if (call.signal.aborted) throw new Fault('RequestTimeout', {}, { cause: call.signal.reason })
+  if (call.clock.now() > call.deadline) throw new Fault('RequestTimeout')
+}

@@ -1,0 +1,126 @@
+// Row keys. Object keys stand in them as raw UTF-8, so rows sort as COS lists keys.
+//   bucket/<name>                      object/<bucket id><key>
+//   version/<bucket id><key>00<order>  null/<bucket id><key>
+//   garbage/<not before><blob>         ref/<blob>/<bucket id><order><key>
+// Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
+import type { BlobId, Key, KeyRange } from '../ports.js'
+
+const BUCKET = Buffer.from('bucket/')
+const OBJECT = Buffer.from('object/')
+const VERSION = Buffer.from('version/')
+const NULL_VERSION = Buffer.from('null/')
+const GARBAGE = Buffer.from('garbage/')
+const ZERO = Buffer.from([0])
+const ID_BYTES = 8
+const ORDER_BYTES = 8
+
+/** Where a version stands among those of its key: smaller is newer. */
+export type Order = bigint
+export const ORDER_MAX = 2n ** 64n - 1n
+
+export function bucketRow(name: string): Key {
+  return Buffer.concat([BUCKET, Buffer.from(name)])
+}
+
+/** Bucket names after `name`; all of them after ''. */
+export function bucketsAfter(name: string): KeyRange {
+  const start = name === '' ? BUCKET : Buffer.concat([BUCKET, Buffer.from(name), ZERO])
+  return { start, end: successor(BUCKET) }
+}
+
+export function objectRow(bucketId: Uint8Array, key: Uint8Array): Key {
+  return Buffer.concat([OBJECT, bucketId, key])
+}
+
+/** Object rows whose key stands from `start` up to, without, `end`; undefined for the last of the bucket. */
+export function objectRows(bucketId: Uint8Array, start: Uint8Array, end: Uint8Array | undefined): KeyRange {
+  const base = Buffer.concat([OBJECT, bucketId])
+  return { start: Buffer.concat([base, start]), end: end ? Buffer.concat([base, end]) : successor(base) }
+}
+
+export function keyOfObjectRow(row: Key): Uint8Array {
+  return row.subarray(OBJECT.length + ID_BYTES)
+}
+
+export function versionRow(bucketId: Uint8Array, key: Uint8Array, order: Order): Key {
+  return Buffer.concat([VERSION, bucketId, key, ZERO, orderBytes(order)])
+}
+
+/** All kept versions of one key that are newer than `before`, which is left out; all of them without it. */
+export function versionRowsOf(bucketId: Uint8Array, key: Uint8Array, before?: Order): KeyRange {
+  const base = Buffer.concat([VERSION, bucketId, key, ZERO])
+  return {
+    start: base,
+    end: before === undefined ? successor(base) : Buffer.concat([base, orderBytes(before)]),
+  }
+}
+
+/** Version rows of keys from `start` up to, without, `end`; undefined for the last of the bucket. */
+export function versionRows(bucketId: Uint8Array, start: Uint8Array, end: Uint8Array | undefined): KeyRange {
+  const base = Buffer.concat([VERSION, bucketId])
+  return { start: Buffer.concat([base, start]), end: end ? Buffer.concat([base, end]) : successor(base) }
+}
+
+export function keyOfVersionRow(row: Key): Uint8Array {
+  return row.subarray(VERSION.length + ID_BYTES, row.length - ORDER_BYTES - 1)
+}
+
+export function nullRow(bucketId: Uint8Array, key: Uint8Array): Key {
+  return Buffer.concat([NULL_VERSION, bucketId, key])
+}
+
+export function garbageRow(notBeforeMs: number, blob: BlobId): Key {
+  return Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(notBeforeMs))), Buffer.from(blob)])
+}
+
+/** Garbage whose time has come by `nowMs`. */
+export function garbageUntil(nowMs: number): KeyRange {
+  return { start: GARBAGE, end: Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(nowMs)) + 1n)]) }
+}
+
+export function blobOfGarbageRow(row: Key): BlobId {
+  return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as BlobId
+}
+
+export interface Holder {
+  readonly bucketId: Uint8Array
+  readonly key: Uint8Array
+  readonly order: Order
+}
+
+export function refRow(blob: BlobId, { bucketId, key, order }: Holder): Key {
+  return Buffer.concat([Buffer.from(`ref/${blob}/`), bucketId, orderBytes(order), key])
+}
+
+export function refsOf(blob: BlobId): KeyRange {
+  const base = Buffer.from(`ref/${blob}/`)
+  return { start: base, end: successor(base) }
+}
+
+export function orderBytes(order: Order): Buffer {
+  const bytes = Buffer.allocUnsafe(ORDER_BYTES)
+  bytes.writeBigUInt64BE(order)
+  return bytes
+}
+
+/** The first key after every key that begins with `prefix`; undefined when there is none such. */
+export function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
+  let end = prefix.length
+  while (end > 0 && prefix[end - 1] === 0xff) end--
+  if (end === 0) return undefined
+  const bytes = Buffer.from(prefix.subarray(0, end))
+  bytes[end - 1] = (bytes[end - 1] ?? 0) + 1
+  return bytes
+}
+
+/** As afterPrefix, for row prefixes, which begin with a word and so always have an end. */
+function successor(prefix: Uint8Array): Key {
+  const end = afterPrefix(prefix)
+  if (!end) throw new Error('A row prefix of 0xff bytes has no successor.')
+  return end
+}
+
+/** The very next key after `key`. */
+export function afterKey(key: Uint8Array): Uint8Array {
+  return Buffer.concat([key, ZERO])
+}

@@ -1,0 +1,135 @@
+// What rows hold. A row is one format byte, the length of a JSON text (4 bytes), the text, and inline content.
+import type { AccessControlList, StorageClass, Tag } from '@coset/model'
+import type { BlobId } from '../ports.js'
+import { ORDER_MAX, type Order } from './keys.js'
+
+const FORMAT = 1
+const HEAD_BYTES = 5
+
+export type VersioningState = 'Enabled' | 'Suspended'
+
+export interface BucketRecord {
+  /** 8 bytes in hex, new for each creation: rows of a deleted namesake are never seen again. */
+  readonly id: string
+  readonly name: string
+  readonly region: string
+  readonly owner: string
+  readonly createdMs: number
+  /** Absent: never enabled. */
+  readonly versioning?: VersioningState
+  readonly acl: AccessControlList
+  readonly tags: readonly Tag[]
+}
+
+export interface Extent {
+  readonly blob: BlobId
+  readonly offset: number
+  readonly length: number
+}
+
+export type Content =
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+  | { readonly kind: 'extents'; readonly extents: readonly Extent[] }
+
+/** Headers kept with an object, by their lower-case names. */
+export type StoredHeaders = Readonly<Record<string, string>>
+
+interface VersionBase {
+  readonly order: Order
+  /** Written while versioning was off or suspended; its version id is `null`. */
+  readonly isNull: boolean
+  readonly modifiedMs: number
+}
+
+export interface LiveVersion extends VersionBase {
+  readonly kind: 'live'
+  readonly size: number
+  /** Bare. */
+  readonly etag: string
+  readonly crc64: bigint
+  readonly headers: StoredHeaders
+  readonly metadata: Readonly<Record<string, string>>
+  readonly storageClass: StorageClass
+  readonly acl: AccessControlList
+  readonly tags: readonly Tag[]
+  readonly content: Content
+}
+
+export interface DeleteMarker extends VersionBase {
+  readonly kind: 'marker'
+}
+
+export type Version = LiveVersion | DeleteMarker
+
+export function encodeBucket(record: BucketRecord): Uint8Array {
+  return encodeRow(record, undefined)
+}
+
+export function decodeBucket(row: Uint8Array): BucketRecord {
+  return decodeRow(row).json as BucketRecord
+}
+
+export function encodeVersion(version: Version): Uint8Array {
+  const { order, isNull, modifiedMs } = version
+  const base = { order: order.toString(16), isNull, modifiedMs, kind: version.kind }
+  if (version.kind === 'marker') return encodeRow(base, undefined)
+  const { size, etag, crc64, headers, metadata, storageClass, acl, tags, content } = version
+  const json = { ...base, size, etag, crc64: crc64.toString(16), headers, metadata, storageClass, acl, tags }
+  if (content.kind === 'inline') return encodeRow(json, content.bytes)
+  return encodeRow({ ...json, extents: content.extents }, undefined)
+}
+
+type VersionJson = Omit<LiveVersion, 'kind' | 'order' | 'crc64' | 'content'> & {
+  readonly kind: Version['kind']
+  readonly order: string
+  readonly crc64: string
+  readonly extents?: readonly Extent[]
+}
+
+export function decodeVersion(row: Uint8Array): Version {
+  const { json, rest } = decodeRow(row)
+  const { order, crc64, extents, kind, ...plain } = json as VersionJson
+  const base = { order: BigInt(`0x${order}`) }
+  if (kind === 'marker') return { kind, isNull: plain.isNull, modifiedMs: plain.modifiedMs, ...base }
+  const content: Content = extents ? { kind: 'extents', extents } : { kind: 'inline', bytes: rest }
+  return { kind, ...plain, ...base, crc64: BigInt(`0x${crc64}`), content }
+}
+
+function encodeRow(json: object, rest: Uint8Array | undefined): Uint8Array {
+  const text = JSON.stringify(json)
+  const textBytes = Buffer.byteLength(text)
+  const row = Buffer.allocUnsafe(HEAD_BYTES + textBytes + (rest?.length ?? 0))
+  row[0] = FORMAT
+  row.writeUInt32BE(textBytes, 1)
+  row.write(text, HEAD_BYTES)
+  if (rest) row.set(rest, HEAD_BYTES + textBytes)
+  return row
+}
+
+function decodeRow(bytes: Uint8Array): { readonly json: unknown; readonly rest: Uint8Array } {
+  const row = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (row[0] !== FORMAT) throw new Error(`A metadata row has the unknown format ${row[0]}.`)
+  const end = HEAD_BYTES + row.readUInt32BE(1)
+  return { json: JSON.parse(row.toString('utf8', HEAD_BYTES, end)), rest: row.subarray(end) }
+}
+
+/** `null`, or base64 without padding of the order in decimal, as COS's own ids are. */
+export function versionId(version: { readonly order: Order; readonly isNull: boolean }): string {
+  return version.isNull ? 'null' : Buffer.from(version.order.toString()).toString('base64').replace(/=+$/, '')
+}
+
+export type VersionName = 'null' | Order
+
+/** What a version id names, or undefined when no version could ever have it. */
+export function parseVersionId(text: string): VersionName | undefined {
+  if (text === 'null') return 'null'
+  if (!/^[A-Za-z0-9+/]{2,28}$/.test(text)) return undefined
+  const decimal = Buffer.from(text, 'base64').toString('latin1')
+  if (!/^[1-9]\d{0,19}$/.test(decimal)) return undefined
+  const order = BigInt(decimal)
+  return order <= ORDER_MAX ? order : undefined
+}
+
+export function names(name: VersionName, version: Version): boolean {
+  return name === 'null' ? version.isNull : !version.isNull && version.order === name
+}

@@ -1,0 +1,59 @@
+// Get and head: the version, its conditions, the range, and the way to its bytes.
+import { assertKey, Fault, isArchived, parseRange, resolveRange } from '@coset/model'
+import type { Call } from '../call.js'
+import { type LiveVersion, versionId } from '../catalog/records.js'
+import { assertConditions, type Conditions } from '../content/preconditions.js'
+import { type ReadContent, readContent } from '../content/read-content.js'
+import type { ByteRange } from '../ports.js'
+import type { Store } from '../store.js'
+import { findCurrent, findLiveVersion } from './find.js'
+
+export interface GetInput {
+  readonly bucket: string
+  readonly key: string
+  /** Empty or absent: the current version. */
+  readonly versionId?: string | undefined
+  /** The Range header. */
+  readonly range?: string | undefined
+  readonly conditions: Conditions
+}
+
+export interface HeadResult {
+  readonly version: LiveVersion
+  /** Absent in buckets that never had versioning. */
+  readonly versionId: string | undefined
+  readonly range: ByteRange
+  /** Whether the reply is a part of the object, as asked. */
+  readonly partial: boolean
+}
+
+export interface GetResult extends HeadResult {
+  readonly content: ReadContent
+}
+
+/** Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed`, `PreconditionFailed`, `NotModified`, `InvalidRange`. */
+export async function headObject(_call: Call, store: Store, input: GetInput): Promise<HeadResult> {
+  assertKey(input.key)
+  const key = Buffer.from(input.key)
+  const { bucket, version } = input.versionId
+    ? await findLiveVersion(store, input.bucket, key, input.versionId)
+    : await findCurrent(store, input.bucket, key)
+  assertConditions(input.conditions, version)
+  const asked = input.range === undefined ? undefined : parseRange(input.range)
+  const range = asked ? resolveRange(asked, version.size) : { offset: 0, length: version.size }
+  if (!range) throw new Fault('InvalidRange', { size: version.size })
+  return {
+    version,
+    versionId: bucket.record.versioning ? versionId(version) : undefined,
+    range,
+    partial: asked !== undefined,
+  }
+}
+
+/** As headObject; also `InvalidObjectState` for archived objects. */
+export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
+  const head = await headObject(call, store, input)
+  const { storageClass } = head.version
+  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
+  return { ...head, content: readContent(call, store, head.version, head.range) }
+}

@@ -1,0 +1,32 @@
+// The store: the two ports, and what a process keeps beside them.
+import type { BucketHint } from './catalog/bucket-lookup.js'
+import { createLocks, type Locks } from './catalog/locks.js'
+import type { BlobStore, MetadataStore } from './ports.js'
+
+export interface Checksum {
+  update(bytes: Uint8Array): void
+  digest(): bigint
+}
+
+/** CRC-64 as COS computes it (ECMA polynomial, reflected). */
+export interface Crc64 {
+  of(bytes: Uint8Array): bigint
+  create(): Checksum
+}
+
+export interface Store {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly crc64: Crc64
+  readonly locks: Locks
+  /** Last seen bucket rows by name; only ever hints, verified by every read. */
+  readonly bucketHints: Map<string, BucketHint>
+}
+
+export function createStore(ports: {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly crc64: Crc64
+}): Store {
+  return { ...ports, locks: createLocks(), bucketHints: new Map() }
+}

@@ -1,0 +1,70 @@
+// Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
+// orphans, which a crash or a broken upload left without any row.
+import type { Call } from '../call.js'
+import { blobOfGarbageRow, garbageUntil, refsOf } from '../catalog/keys.js'
+import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
+import type { Store } from '../store.js'
+
+const BATCH = 256
+
+export interface Reclaimed {
+  readonly blobs: number
+}
+
+/** Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again. */
+export async function reclaimGarbage(call: Call, store: Store, untilMs: number): Promise<Reclaimed> {
+  let blobs = 0
+  for (;;) {
+    call.signal.throwIfAborted()
+    const rows = await store.metadata.scan(garbageUntil(untilMs), { limit: BATCH })
+    if (rows.length === 0) return { blobs }
+    const freed = await Promise.all(rows.map((row) => settle(store, row)))
+    const unclaimed = freed.filter((blob) => blob !== undefined)
+    await store.blobs.delete(unclaimed)
+    blobs += unclaimed.length
+  }
+}
+
+/**
+ * Takes the row away, and tells its blob if nothing claims it. The blob is deleted after the row: a crash between
+ * the two leaves an orphan, which the other half of this file finds.
+ */
+async function settle(store: Store, row: Entry): Promise<BlobId | undefined> {
+  const blob = blobOfGarbageRow(row.key)
+  const unchanged = { kind: 'unchanged', key: row.key, stamp: row.stamp } as const
+  const writes = [{ kind: 'delete', key: row.key } as const]
+  const freed = await store.metadata.commit({
+    checks: [unchanged, { kind: 'empty', range: refsOf(blob) }],
+    writes,
+  })
+  if (freed.ok) return blob
+  await store.metadata.commit({ checks: [unchanged], writes })
+  return undefined
+}
+
+/**
+ * Deletes blobs made before `beforeMs` that nothing claims. Safe for blobs older than any request that could still
+ * commit a claim: those from before this process took the store, or older than the longest request.
+ */
+export async function reclaimOrphans(call: Call, store: Store, beforeMs: number): Promise<Reclaimed> {
+  const limit = blobIdPrefix(beforeMs)
+  let blobs = 0
+  let after: BlobId | undefined
+  for (;;) {
+    call.signal.throwIfAborted()
+    const page = await store.blobs.list({ limit: BATCH, ...(after === undefined ? {} : { after }) })
+    const old = page.filter(({ id }) => id < limit).map(({ id }) => id)
+    const claimed = await Promise.all(old.map((id) => isClaimed(store, id)))
+    const orphans = old.filter((_id, at) => !claimed[at])
+    await store.blobs.delete(orphans)
+    blobs += orphans.length
+    after = page.at(-1)?.id
+    if (after === undefined || after >= limit) return { blobs }
+  }
+}
+
+/** A blob whose garbage row still waits has no claim; deleting it early is what the row asks for anyway. */
+async function isClaimed(store: Store, blob: BlobId): Promise<boolean> {
+  const refs = await store.metadata.scan(refsOf(blob), { limit: 1 })
+  return refs.length > 0
+}

@@ -1,0 +1,91 @@
+// A declaration with a dialect's names filled in, ready for the codecs to walk without looking anything up.
+import type { HeaderName, Members, Operation, Place } from './operation.js'
+import { type Field, type RecordShape, record, type ScalarShape, type Shape } from './shape/shape.js'
+
+export interface HeaderMember {
+  readonly member: string
+  readonly optional: boolean
+  /** Lower case. */
+  readonly name: string
+  readonly shape: ScalarShape
+}
+export interface PrefixMember {
+  readonly member: string
+  readonly prefix: string
+}
+export interface QueryMember {
+  readonly member: string
+  readonly optional: boolean
+  readonly name: string
+  readonly shape: ScalarShape
+}
+export interface DocumentForm {
+  readonly root: string
+  /** The member that is the whole document, or undefined when its children are members. */
+  readonly member: string | undefined
+  readonly shape: Shape
+}
+
+/** One side of an operation: its input or its output. */
+export interface Layout {
+  readonly bucket: string | undefined
+  readonly key: string | undefined
+  readonly stream: string | undefined
+  readonly headers: readonly HeaderMember[]
+  readonly prefixes: readonly PrefixMember[]
+  readonly queries: readonly QueryMember[]
+  readonly document: DocumentForm | undefined
+  readonly encodable: boolean
+}
+
+export interface CompiledOperation {
+  readonly operation: Operation
+  readonly input: Layout
+  readonly output: Layout
+}
+
+export function compileOperation(operation: Operation, vendorPrefix: string): CompiledOperation {
+  return {
+    operation,
+    input: layoutOf(operation.input, operation.inputRoot, vendorPrefix),
+    output: layoutOf(operation.output, operation.outputRoot, vendorPrefix),
+  }
+}
+
+export function headerText(header: HeaderName, vendorPrefix: string): string {
+  return header.vendor ? `${vendorPrefix}${header.name}` : header.name
+}
+
+function layoutOf(members: Members, root: string | undefined, vendorPrefix: string): Layout {
+  const entries = Object.entries(members)
+  const places = entries.map(([member, { place, optional }]) => ({ member, optional, place }))
+  const named = (kind: Place['in']) => places.find(({ place }) => place.in === kind)?.member
+  return {
+    bucket: named('bucket'),
+    key: named('key'),
+    stream: named('stream'),
+    headers: places.flatMap(({ member, optional, place }) =>
+      place.in === 'header'
+        ? [{ member, optional, name: headerText(place.header, vendorPrefix), shape: place.shape }]
+        : [],
+    ),
+    prefixes: places.flatMap(({ member, place }) =>
+      place.in === 'headers' ? [{ member, prefix: headerText(place.header, vendorPrefix) }] : [],
+    ),
+    queries: places.flatMap(({ member, optional, place }) =>
+      place.in === 'query' ? [{ member, optional, name: place.name, shape: place.shape }] : [],
+    ),
+    document: root === undefined ? undefined : documentForm(members, root),
+    encodable: 'EncodingType' in members,
+  }
+}
+
+function documentForm(members: Members, root: string): DocumentForm {
+  const fields: Record<string, Field> = {}
+  for (const [member, { place, optional }] of Object.entries(members)) {
+    if (place.in === 'document') return { root, member, shape: place.shape }
+    if (place.in === 'element') fields[member] = { shape: place.shape, optional }
+  }
+  const shape: RecordShape = { ...record({}), fields }
+  return { root, member: undefined, shape }
+}

@@ -1,0 +1,123 @@
+// An operation, declared once: where each member stands in the request and the reply, and what it is.
+import type { FaultCode } from '@coset/model'
+import type { Flatten, ScalarShape, Shape, Static, Typed } from './shape/shape.js'
+
+export type Resource = 'service' | 'bucket' | 'object'
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
+
+/** A header, or the part of its name behind the dialect's vendor prefix (`x-cos-`). */
+export interface HeaderName {
+  readonly vendor: boolean
+  readonly name: string
+}
+
+export type Place =
+  | { readonly in: 'bucket' }
+  | { readonly in: 'key' }
+  | { readonly in: 'header'; readonly header: HeaderName; readonly shape: ScalarShape }
+  /** Every header whose name begins so; the map's keys are the rest of the names. */
+  | { readonly in: 'headers'; readonly header: HeaderName }
+  | { readonly in: 'query'; readonly name: string; readonly shape: ScalarShape }
+  /** A child of the XML document's root. */
+  | { readonly in: 'element'; readonly shape: Shape }
+  /** The XML document itself. */
+  | { readonly in: 'document'; readonly shape: Shape }
+  | { readonly in: 'stream' }
+  /** Never on the wire: a wish to the client itself. */
+  | { readonly in: 'client' }
+
+export interface Member<T = unknown, Optional extends boolean = boolean> extends Typed<T> {
+  readonly place: Place
+  readonly optional: Optional
+}
+export type Members = Readonly<Record<string, Member>>
+
+/** Stands where a body's own type goes: the SDK and the server each put in theirs. */
+export interface StreamMark {
+  readonly '~stream': true
+}
+
+type OptionalNames<M extends Members> = { [K in keyof M]: M[K]['optional'] extends true ? K : never }[keyof M]
+type ValueOf<M, Stream> = M extends Typed<infer T> ? (T extends StreamMark ? Stream : T) : never
+type RequiredPart<M extends Members, K extends keyof M, Stream> = { readonly [P in K]: ValueOf<M[P], Stream> }
+type OptionalPart<M extends Members, K extends keyof M, Stream> = {
+  readonly [P in K]?: ValueOf<M[P], Stream> | undefined
+}
+/** The plain object type of an operation's members. */
+export type Values<M extends Members, Stream> = Flatten<
+  RequiredPart<M, Exclude<keyof M, OptionalNames<M>>, Stream> & OptionalPart<M, OptionalNames<M>, Stream>
+>
+
+export interface Operation<I extends Members = Members, O extends Members = Members> {
+  /** COS's name of the API. */
+  readonly name: string
+  /** The action a policy names. */
+  readonly action: string
+  readonly method: Method
+  readonly resource: Resource
+  /** Query parameters that select this operation by being there. */
+  readonly query: readonly string[]
+  readonly status: number
+  /** Another success status, when the reply has this member. */
+  readonly statusWhen?: { readonly member: string; readonly status: number }
+  readonly summary: string
+  readonly input: I
+  readonly output: O
+  /** Root element of the request's XML document. */
+  readonly inputRoot?: string
+  readonly outputRoot?: string
+  /** The XML document must come with its Content-MD5. */
+  readonly digestRequired: boolean
+  /** A failed try may be sent again without changing what the first would have done. */
+  readonly idempotent: boolean
+  readonly faults: readonly FaultCode[]
+}
+
+type Declaration<I extends Members, O extends Members> = Omit<
+  Operation<I, O>,
+  'query' | 'digestRequired' | 'idempotent'
+> & {
+  readonly query?: readonly string[]
+  readonly digestRequired?: boolean
+  readonly idempotent?: boolean
+}
+
+export function operation<const I extends Members, const O extends Members>(
+  declaration: Declaration<I, O>,
+): Operation<I, O> {
+  return { query: [], digestRequired: false, idempotent: true, ...declaration }
+}
+
+export const bucket = (): Member<string, false> => ({ place: { in: 'bucket' }, optional: false })
+export const key = (): Member<string, false> => ({ place: { in: 'key' }, optional: false })
+export const stream = (): Member<StreamMark, false> => ({ place: { in: 'stream' }, optional: false })
+
+export const vendor = (name: string): HeaderName => ({ vendor: true, name })
+export const header = <S extends ScalarShape>(
+  name: string | HeaderName,
+  shape: S,
+): Member<Static<S>, false> => ({
+  place: { in: 'header', header: typeof name === 'string' ? { vendor: false, name } : name, shape },
+  optional: false,
+})
+export const headerMap = (prefix: HeaderName): Member<Readonly<Record<string, string>>, false> => ({
+  place: { in: 'headers', header: prefix },
+  optional: false,
+})
+export const query = <S extends ScalarShape>(name: string, shape: S): Member<Static<S>, false> => ({
+  place: { in: 'query', name, shape },
+  optional: false,
+})
+export const element = <S extends Shape>(shape: S): Member<Static<S>, false> => ({
+  place: { in: 'element', shape },
+  optional: false,
+})
+export const document = <S extends Shape>(shape: S): Member<Static<S>, false> => ({
+  place: { in: 'document', shape },
+  optional: false,
+})
+export const clientSide = <S extends ScalarShape>(_shape: S): Member<Static<S>, false> => ({
+  place: { in: 'client' },
+  optional: false,
+})
+export const optional = <T>(member: Member<T, false>): Member<T, true> => ({ ...member, optional: true })

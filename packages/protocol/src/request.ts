@@ -1,0 +1,126 @@
+// Requests: the server decodes what the client encodes, both from the same declaration.
+import { Fault, type FaultCode } from '@coset/model'
+import type { CompiledOperation, DocumentForm } from './compile.js'
+import { formatScalar, parseScalar, type ScalarValue } from './shape/scalar.js'
+import type { ScalarShape } from './shape/shape.js'
+import { readElement } from './shape/xml-read.js'
+import type { XmlElement } from './shape/xml-tree.js'
+import { writeElement } from './shape/xml-write.js'
+
+export type Input = Readonly<Record<string, unknown>>
+
+/** What of a request's head members are read from. */
+export interface RequestHead {
+  readonly bucket: string | undefined
+  readonly key: string | undefined
+  /** The decoded value of the first parameter of that name. */
+  query(name: string): string | undefined
+  /** By lower-case name. */
+  header(name: string): string | undefined
+  /** Names in lower case. */
+  headersWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
+}
+
+/** The members of a request, or a Fault that names the one that is wrong. Streams are the caller's to add. */
+export function decodeRequest(
+  { operation, input }: CompiledOperation,
+  head: RequestHead,
+  document: XmlElement | undefined,
+): Input {
+  const value: Record<string, unknown> = {}
+  if (input.bucket !== undefined) value[input.bucket] = head.bucket
+  if (input.key !== undefined) value[input.key] = head.key
+  for (const { member, optional, name, shape } of input.headers) {
+    value[member] = decodeScalar(shape, name, head.header(name), optional)
+  }
+  for (const { member, optional, name, shape } of input.queries) {
+    value[member] = decodeScalar(shape, name, head.query(name), optional)
+  }
+  for (const { member, prefix } of input.prefixes) value[member] = decodeMap(head, prefix)
+  if (input.document) Object.assign(value, decodeDocument(input.document, document, operation.name))
+  return value
+}
+
+function decodeScalar(
+  shape: ScalarShape,
+  name: string,
+  text: string | undefined,
+  optional: boolean,
+): ScalarValue | undefined {
+  if (text === undefined || (text === '' && shape.kind !== 'text')) {
+    if (optional) return undefined
+    throw new Fault('InvalidArgument', { message: `${name} is missing.` })
+  }
+  const value = parseScalar(shape, text)
+  if (value !== undefined) return value
+  if (shape.kind === 'timestamp' && shape.lenient) return undefined
+  const code: FaultCode = shape.kind === 'choice' ? shape.fault : 'InvalidArgument'
+  if (code !== 'InvalidArgument') throw new Fault(code)
+  throw new Fault(code, { message: `The value of ${name} is not valid.` })
+}
+
+function decodeMap(head: RequestHead, prefix: string): Readonly<Record<string, string>> | undefined {
+  let map: Record<string, string> | undefined
+  for (const [name, value] of head.headersWithPrefix(prefix)) {
+    map ??= Object.create(null) as Record<string, string>
+    map[name.slice(prefix.length)] = value
+  }
+  return map
+}
+
+function decodeDocument(form: DocumentForm, document: XmlElement | undefined, operation: string): Input {
+  if (!document) throw new Fault('MissingRequestBodyError')
+  if (document.name !== form.root) {
+    throw new Fault('MalformedXML', { message: `${operation} takes a document whose root is ${form.root}.` })
+  }
+  const value = readElement(form.shape, document, { decode: false })
+  return form.member === undefined ? (value as Input) : { [form.member]: value }
+}
+
+/** A request on its way out: header values may hold any text, the transport turns it to bytes. */
+export interface EncodedRequest {
+  readonly method: string
+  readonly bucket: string | undefined
+  readonly key: string | undefined
+  readonly query: readonly (readonly [string, string])[]
+  readonly headers: readonly (readonly [string, string])[]
+  /** The XML document, if the operation has one. */
+  readonly document: string | undefined
+}
+
+export function encodeRequest({ operation, input }: CompiledOperation, value: Input): EncodedRequest {
+  const query: [string, string][] = operation.query.map((name) => [name, ''])
+  for (const { member, name, shape } of input.queries) {
+    const given = value[member]
+    if (given !== undefined && given !== null) query.push([name, formatScalar(shape, given as ScalarValue)])
+  }
+  const headers: [string, string][] = []
+  for (const { member, name, shape } of input.headers) {
+    const given = value[member]
+    if (given !== undefined && given !== null) headers.push([name, formatScalar(shape, given as ScalarValue)])
+  }
+  for (const { member, prefix } of input.prefixes) {
+    headers.push(...encodeMap(prefix, value[member] as Readonly<Record<string, string>> | undefined))
+  }
+  return {
+    method: operation.method,
+    bucket: input.bucket === undefined ? undefined : (value[input.bucket] as string),
+    key: input.key === undefined ? undefined : (value[input.key] as string),
+    query,
+    headers,
+    document: input.document && encodeDocument(input.document, value),
+  }
+}
+
+/** Names may be given with their prefix, as COS's own examples do, or without it. */
+function encodeMap(prefix: string, map: Readonly<Record<string, string>> = {}): [string, string][] {
+  return Object.entries(map).map(([name, value]) => {
+    const lower = name.toLowerCase()
+    return [lower.startsWith(prefix) ? lower : `${prefix}${lower}`, String(value)]
+  })
+}
+
+function encodeDocument(form: DocumentForm, value: Input): string {
+  const content = form.member === undefined ? value : value[form.member]
+  return `<?xml version="1.0" encoding="UTF-8"?>${writeElement(form.root, form.shape, content, { encode: false })}`
+}

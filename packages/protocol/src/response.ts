@@ -1,0 +1,80 @@
+// Replies: the client decodes what the server encodes, both from the same declaration.
+import type { CompiledOperation } from './compile.js'
+import { formatScalar, parseScalar, type ScalarValue } from './shape/scalar.js'
+import { readElement } from './shape/xml-read.js'
+import type { XmlElement } from './shape/xml-tree.js'
+import { writeElement } from './shape/xml-write.js'
+
+export type Output = Readonly<Record<string, unknown>>
+
+export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+export interface EncodedResponse {
+  readonly status: number
+  /** Name, value, name, value: the form Node writes without copying. */
+  readonly headers: string[]
+  readonly document: string | undefined
+}
+
+export function encodeResponse({ operation, output }: CompiledOperation, value: Output): EncodedResponse {
+  const headers: string[] = []
+  for (const { member, name, shape } of output.headers) {
+    const given = value[member]
+    if (given !== undefined) headers.push(name, formatScalar(shape, given as ScalarValue))
+  }
+  for (const { member, prefix } of output.prefixes) {
+    const map = value[member] as Readonly<Record<string, string>> | undefined
+    for (const name in map) headers.push(`${prefix}${name}`, map[name] ?? '')
+  }
+  const { statusWhen } = operation
+  const status = statusWhen && value[statusWhen.member] !== undefined ? statusWhen.status : operation.status
+  return {
+    status,
+    headers,
+    document: output.document && encodeDocument(output.document, output.encodable, value),
+  }
+}
+
+function encodeDocument(
+  form: NonNullable<CompiledOperation['output']['document']>,
+  encodable: boolean,
+  value: Output,
+): string {
+  const encode = encodable && value.EncodingType === 'url'
+  const content = form.member === undefined ? value : value[form.member]
+  return `${XML_DECLARATION}${writeElement(form.root, form.shape, content, { encode })}`
+}
+
+export interface ResponseHead {
+  /** By lower-case name. */
+  header(name: string): string | undefined
+  headersWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
+}
+
+/** The members of a reply. What a server leaves out or garbles in a header is absent, not an error. */
+export function decodeResponse(
+  { output }: CompiledOperation,
+  head: ResponseHead,
+  document: XmlElement | undefined,
+): Output {
+  const value: Record<string, unknown> = {}
+  for (const { member, name, shape } of output.headers) {
+    const text = head.header(name)
+    const read = text === undefined ? undefined : parseScalar(shape, text)
+    if (read !== undefined) value[member] = read
+  }
+  for (const { member, prefix } of output.prefixes) {
+    const map: Record<string, string> = {}
+    for (const [name, text] of head.headersWithPrefix(prefix)) map[name.slice(prefix.length)] = text
+    value[member] = map
+  }
+  if (output.document && document) {
+    const decode =
+      output.encodable &&
+      document.children.some((child) => child.name === 'EncodingType' && child.text === 'url')
+    const read = readElement(output.document.shape, document, { decode })
+    if (output.document.member === undefined) Object.assign(value, read)
+    else value[output.document.member] = read
+  }
+  return value
+}

@@ -33,6 +33,7 @@ export const FAULTS = {
   MAZOperationNotSupportOnOAZBucket: row(400, 'Multi-zone storage classes need a multi-zone bucket.'),
   MetadataTooLarge: row(400, 'Your metadata headers exceed the maximum allowed metadata size.'),
   MissingRequestBodyError: row(400, 'The request body is empty.'),
+  MultiAZFeatureNotSupport: row(400, 'Multi-zone buckets are not supported.'),
   NotSupportedStorageClass: row(400, 'The storage class you specified is not supported.'),
   RequestTimeout: row(400, 'The connection was idle for too long while the request body was awaited.', true),
   TooManyBuckets: row(400, 'You have attempted to create more buckets than allowed.'),

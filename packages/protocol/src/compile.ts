@@ -8,6 +8,7 @@ export interface HeaderMember {
   /** Lower case. */
   readonly name: string
   readonly shape: ScalarShape
+  readonly orQuery: boolean
 }
 export interface PrefixMember {
   readonly member: string
@@ -24,6 +25,8 @@ export interface DocumentForm {
   /** The member that is the whole document, or undefined when its children are members. */
   readonly member: string | undefined
   readonly shape: Shape
+  /** Nothing in it must be there, so the document may be absent. */
+  readonly optional: boolean
 }
 
 /** One side of an operation: its input or its output. */
@@ -66,7 +69,15 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
     stream: named('stream'),
     headers: places.flatMap(({ member, optional, place }) =>
       place.in === 'header'
-        ? [{ member, optional, name: headerText(place.header, vendorPrefix), shape: place.shape }]
+        ? [
+            {
+              member,
+              optional,
+              name: headerText(place.header, vendorPrefix),
+              shape: place.shape,
+              orQuery: place.orQuery,
+            },
+          ]
         : [],
     ),
     prefixes: places.flatMap(({ member, place }) =>
@@ -83,9 +94,10 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
 function documentForm(members: Members, root: string): DocumentForm {
   const fields: Record<string, Field> = {}
   for (const [member, { place, optional }] of Object.entries(members)) {
-    if (place.in === 'document') return { root, member, shape: place.shape }
+    if (place.in === 'document') return { root, member, shape: place.shape, optional }
     if (place.in === 'element') fields[member] = { shape: place.shape, optional }
   }
   const shape: RecordShape = { ...record({}), fields }
-  return { root, member: undefined, shape }
+  const allOptional = Object.values(fields).every((field) => field.optional)
+  return { root, member: undefined, shape, optional: allOptional }
 }

@@ -14,7 +14,13 @@ export interface HeaderName {
 export type Place =
   | { readonly in: 'bucket' }
   | { readonly in: 'key' }
-  | { readonly in: 'header'; readonly header: HeaderName; readonly shape: ScalarShape }
+  /** `orQuery`: a query parameter of the same name counts where the header is absent. */
+  | {
+      readonly in: 'header'
+      readonly header: HeaderName
+      readonly shape: ScalarShape
+      readonly orQuery: boolean
+    }
   /** Every header whose name begins so; the map's keys are the rest of the names. */
   | { readonly in: 'headers'; readonly header: HeaderName }
   | { readonly in: 'query'; readonly name: string; readonly shape: ScalarShape }
@@ -97,7 +103,19 @@ export const header = <S extends ScalarShape>(
   name: string | HeaderName,
   shape: S,
 ): Member<Static<S>, false> => ({
-  place: { in: 'header', header: typeof name === 'string' ? { vendor: false, name } : name, shape },
+  place: {
+    in: 'header',
+    header: typeof name === 'string' ? { vendor: false, name } : name,
+    shape,
+    orQuery: false,
+  },
+  optional: false,
+})
+export const headerOrQuery = <S extends ScalarShape>(
+  name: HeaderName,
+  shape: S,
+): Member<Static<S>, false> => ({
+  place: { in: 'header', header: name, shape, orQuery: true },
   optional: false,
 })
 export const headerMap = (prefix: HeaderName): Member<Readonly<Record<string, string>>, false> => ({

@@ -30,8 +30,9 @@ export function decodeRequest(
   const value: Record<string, unknown> = {}
   if (input.bucket !== undefined) value[input.bucket] = head.bucket
   if (input.key !== undefined) value[input.key] = head.key
-  for (const { member, optional, name, shape } of input.headers) {
-    value[member] = decodeScalar(shape, name, head.header(name), optional)
+  for (const { member, optional, name, shape, orQuery } of input.headers) {
+    const text = head.header(name) ?? (orQuery ? head.query(name) : undefined)
+    value[member] = decodeScalar(shape, name, text, optional)
   }
   for (const { member, optional, name, shape } of input.queries) {
     value[member] = decodeScalar(shape, name, head.query(name), optional)
@@ -69,7 +70,10 @@ function decodeMap(head: RequestHead, prefix: string): Readonly<Record<string, s
 }
 
 function decodeDocument(form: DocumentForm, document: XmlElement | undefined, operation: string): Input {
-  if (!document) throw new Fault('MissingRequestBodyError')
+  if (!document) {
+    if (form.optional) return {}
+    throw new Fault('MissingRequestBodyError')
+  }
   if (document.name !== form.root) {
     throw new Fault('MalformedXML', { message: `${operation} takes a document whose root is ${form.root}.` })
   }
@@ -120,7 +124,13 @@ function encodeMap(prefix: string, map: Readonly<Record<string, string>> = {}): 
   })
 }
 
-function encodeDocument(form: DocumentForm, value: Input): string {
+function encodeDocument(form: DocumentForm, value: Input): string | undefined {
   const content = form.member === undefined ? value : value[form.member]
+  if (form.optional && isEmpty(form, value)) return undefined
   return `<?xml version="1.0" encoding="UTF-8"?>${writeElement(form.root, form.shape, content, { encode: false })}`
+}
+
+function isEmpty({ member, shape }: DocumentForm, value: Input): boolean {
+  if (member !== undefined) return value[member] === undefined
+  return shape.kind === 'record' && Object.keys(shape.fields).every((name) => value[name] === undefined)
 }

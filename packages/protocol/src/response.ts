@@ -51,11 +51,17 @@ export interface ResponseHead {
   headersWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
 }
 
+export interface DecodeOptions {
+  /** Undo the percent-encoding of keys when the document says `url`. Default true. */
+  readonly decodeKeys?: boolean
+}
+
 /** The members of a reply. What a server leaves out or garbles in a header is absent, not an error. */
 export function decodeResponse(
   { output }: CompiledOperation,
   head: ResponseHead,
   document: XmlElement | undefined,
+  options: DecodeOptions = {},
 ): Output {
   const value: Record<string, unknown> = {}
   for (const { member, name, shape } of output.headers) {
@@ -70,6 +76,7 @@ export function decodeResponse(
   }
   if (output.document && document) {
     const decode =
+      (options.decodeKeys ?? true) &&
       output.encodable &&
       document.children.some((child) => child.name === 'EncodingType' && child.text === 'url')
     const read = readElement(output.document.shape, document, { decode })

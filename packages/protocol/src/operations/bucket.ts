@@ -1,5 +1,5 @@
 // Buckets: made, looked at, removed.
-import { bucket, header, operation, optional, vendor } from '../operation.js'
+import { bucket, element, header, operation, optional, vendor } from '../operation.js'
 import { text } from '../shape/shape.js'
 
 /**
@@ -31,7 +31,12 @@ export const putBucket = operation({
     GrantFullControl: optional(header(vendor('grant-full-control'), text())),
     /** At most 50 tags, as `key1=value1&key2=value2`, URL-encoded. */
     Tagging: optional(header(vendor('tagging'), text())),
+    /** `MAZ` asks for a multi-zone bucket. */
+    BucketAZConfig: optional(element(text())),
+    /** `OFS` asks for a bucket with a metadata accelerator. */
+    BucketArchConfig: optional(element(text())),
   },
+  inputRoot: 'CreateBucketConfiguration',
   output: {
     /** Where the bucket answers: its host. */
     Location: optional(header('location', text())),
@@ -45,6 +50,7 @@ export const putBucket = operation({
     'TooManyBuckets',
     'InvalidArgument',
     'InvalidTag',
+    'MultiAZFeatureNotSupport',
   ],
 })
 

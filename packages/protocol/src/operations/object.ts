@@ -5,6 +5,7 @@ import {
   clientSide,
   header,
   headerMap,
+  headerOrQuery,
   key,
   operation,
   optional,
@@ -72,7 +73,7 @@ const overrides = {
 }
 
 /** Rate of this one transfer: 819,200 to 838,860,800 bits a second. */
-const trafficLimit = () => optional(header(vendor('traffic-limit'), integer()))
+const trafficLimit = () => optional(headerOrQuery(vendor('traffic-limit'), integer()))
 
 const attributes = {
   /** Quoted; the MD5 of the content for objects uploaded whole. */

@@ -1,0 +1,14 @@
+// The coset command.
+import { createRequire } from 'node:module'
+import { Command } from 'commander'
+import { serveCommand } from './commands/serve.js'
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+  const program = new Command('coset')
+    .description('COS object storage: a server that speaks the XML API of Tencent Cloud COS.')
+    .version(version)
+    .showHelpAfterError('Run with --help to see what there is.')
+  program.addCommand(serveCommand())
+  await program.parseAsync([...argv])
+}

@@ -1,0 +1,10 @@
+// The few globals this package uses; Node and browsers both have them, and ES2023's library names neither.
+
+declare class TextDecoder {
+  constructor(encoding?: string, options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean })
+  decode(bytes: Uint8Array): string
+}
+
+declare class TextEncoder {
+  encode(text: string): Uint8Array
+}

@@ -1,0 +1,109 @@
+// Shapes: what a value on the wire is, as plain data that readers and writers walk.
+import type { FaultCode } from '@coset/model'
+
+/** Carries a shape's TypeScript type; never present at run time. */
+export interface Typed<T> {
+  readonly '~type'?: T
+}
+
+export type TextShape = { readonly kind: 'text'; readonly encodable: boolean } & Typed<string>
+export type IntegerShape = {
+  readonly kind: 'integer'
+  readonly min: number
+  readonly max: number
+} & Typed<number>
+export type UnsignedShape = { readonly kind: 'unsigned' } & Typed<bigint>
+export type BooleanShape = { readonly kind: 'boolean' } & Typed<boolean>
+export type TimestampFormat = 'http' | 'iso-ms' | 'iso-seconds' | 'unix-seconds'
+export type TimestampShape = {
+  readonly kind: 'timestamp'
+  readonly format: TimestampFormat
+  /** Unreadable text counts as absent, as HTTP asks for conditional headers. */
+  readonly lenient: boolean
+} & Typed<Date>
+export type ChoiceShape<T extends string = string> = {
+  readonly kind: 'choice'
+  readonly values: readonly T[]
+  readonly fault: FaultCode
+} & Typed<T>
+export type ScalarShape =
+  | TextShape
+  | IntegerShape
+  | UnsignedShape
+  | BooleanShape
+  | TimestampShape
+  | ChoiceShape
+
+export interface Field {
+  readonly shape: Shape
+  readonly optional: boolean
+}
+export type Fields = Readonly<Record<string, Shape | OptionalShape>>
+export type OptionalShape<S extends Shape = Shape> = { readonly optional: S } & Typed<Static<S> | undefined>
+
+export type RecordShape<T = unknown> = {
+  readonly kind: 'record'
+  readonly fields: Readonly<Record<string, Field>>
+} & Typed<T>
+export type ListShape<T = unknown> = {
+  readonly kind: 'list'
+  readonly of: Shape
+  /** The element around each entry when the list has one of its own; else entries repeat in place. */
+  readonly wrapped: string | undefined
+  readonly max: number
+} & Typed<readonly T[]>
+
+export type Shape = ScalarShape | RecordShape | ListShape
+
+export type Static<S> = S extends Typed<infer T> ? T : never
+
+type OptionalNames<F extends Fields> = { [K in keyof F]: F[K] extends OptionalShape ? K : never }[keyof F]
+type RequiredPart<F extends Fields, K extends keyof F> = { readonly [P in K]: Static<F[P]> }
+type OptionalPart<F extends Fields, K extends keyof F> = { readonly [P in K]?: Static<F[P]> | undefined }
+export type StaticRecord<F extends Fields> = Flatten<
+  RequiredPart<F, Exclude<keyof F, OptionalNames<F>>> & OptionalPart<F, OptionalNames<F>>
+>
+/** One plain object type instead of an intersection, so that an editor shows its fields. */
+export type Flatten<T> = { [K in keyof T]: T[K] } & {}
+
+/** Text; `encodable` text is percent-encoded in documents that say `EncodingType` `url`. */
+export const text = (): TextShape => ({ kind: 'text', encodable: false })
+export const encodableText = (): TextShape => ({ kind: 'text', encodable: true })
+export const integer = (min = 0, max: number = Number.MAX_SAFE_INTEGER): IntegerShape => ({
+  kind: 'integer',
+  min,
+  max,
+})
+/** 64 bits, in decimal. */
+export const unsigned = (): UnsignedShape => ({ kind: 'unsigned' })
+export const boolean = (): BooleanShape => ({ kind: 'boolean' })
+export const timestamp = (
+  format: TimestampFormat,
+  options: { readonly lenient?: boolean } = {},
+): TimestampShape => ({
+  kind: 'timestamp',
+  format,
+  lenient: options.lenient ?? false,
+})
+export const oneOf = <const T extends string>(
+  values: readonly T[],
+  fault: FaultCode = 'InvalidArgument',
+): ChoiceShape<T> => ({ kind: 'choice', values, fault })
+
+export const maybe = <S extends Shape>(shape: S): OptionalShape<S> => ({ optional: shape })
+
+export function record<const F extends Fields>(fields: F): RecordShape<StaticRecord<F>> {
+  const entries = Object.entries(fields).map(([name, shape]): [string, Field] =>
+    'optional' in shape
+      ? [name, { shape: shape.optional, optional: true }]
+      : [name, { shape, optional: false }],
+  )
+  return { kind: 'record', fields: Object.fromEntries(entries) }
+}
+
+export function list<S extends Shape>(
+  of: S,
+  options: { readonly wrapped?: string; readonly max?: number } = {},
+): ListShape<Static<S>> {
+  return { kind: 'list', of, wrapped: options.wrapped, max: options.max ?? Number.MAX_SAFE_INTEGER }
+}

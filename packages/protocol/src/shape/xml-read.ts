@@ -1,0 +1,76 @@
+// XML to values, by their shapes. Unknown elements are passed over: newer peers may send more.
+import { Fault } from '@coset/model'
+import { decodePercent } from './percent.js'
+import { parseScalar } from './scalar.js'
+import type { Field, ListShape, RecordShape, ScalarShape, Shape } from './shape.js'
+import type { XmlElement } from './xml-tree.js'
+
+export interface XmlReadOptions {
+  /** Percent-decode the encodable texts (`EncodingType` `url`). */
+  readonly decode: boolean
+}
+
+export function readElement(shape: Shape, element: XmlElement, options: XmlReadOptions): unknown {
+  switch (shape.kind) {
+    case 'record':
+      return readRecord(shape, element, options)
+    case 'list':
+      return readEntries(shape, wrappedEntries(shape, [element]), options)
+    default:
+      return readText(shape, element, options)
+  }
+}
+
+export function readRecord(
+  shape: RecordShape,
+  element: XmlElement,
+  options: XmlReadOptions,
+): Readonly<Record<string, unknown>> {
+  const value: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(shape.fields)) {
+    const read = readField(name, field, element, options)
+    if (read !== undefined) value[name] = read
+  }
+  return value
+}
+
+/** The children called `name`, read as the field's shape; lists are always arrays. */
+export function readField(name: string, field: Field, parent: XmlElement, options: XmlReadOptions): unknown {
+  const found = parent.children.filter((child) => child.name === name)
+  if (field.shape.kind === 'list')
+    return readEntries(field.shape, wrappedEntries(field.shape, found), options)
+  const [first] = found
+  if (!first) {
+    if (field.optional) return undefined
+    throw new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
+  }
+  return readElement(field.shape, first, options)
+}
+
+function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {
+  if (shape.wrapped === undefined) return found
+  return found.flatMap((element) => element.children.filter((child) => child.name === shape.wrapped))
+}
+
+function readEntries(
+  shape: ListShape,
+  elements: readonly XmlElement[],
+  options: XmlReadOptions,
+): readonly unknown[] {
+  if (elements.length > shape.max) {
+    throw new Fault('MalformedXML', { message: `At most ${shape.max} entries are allowed.` })
+  }
+  return elements.map((element) => readElement(shape.of, element, options))
+}
+
+function readText(shape: ScalarShape, element: XmlElement, options: XmlReadOptions): unknown {
+  const plain = shape.kind === 'text' ? element.text : element.text.trim()
+  if (options.decode && shape.kind === 'text' && shape.encodable) return decodePercent(plain) ?? plain
+  const value = parseScalar(shape, plain)
+  if (value === undefined && plain !== '') {
+    throw new Fault('MalformedXML', {
+      message: `The element ${element.name} has a value that is not allowed.`,
+    })
+  }
+  return value
+}

@@ -1,0 +1,66 @@
+// One request and its reply, from the head's arrival to the last byte: what the corridor's rooms share.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Call, Clock, Log, Principal, Random } from '@coset/core'
+import { LIMITS } from '@coset/model'
+import { nextRequestId } from './request-id.js'
+
+export interface Surroundings {
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: Random
+  /** Aborts when a stopping server waits no longer. */
+  readonly stopping: AbortSignal
+}
+
+export class Exchange implements Call {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** The client waits for `100 Continue` before it sends its body. */
+  readonly expectsContinue: boolean
+  readonly id = nextRequestId()
+  readonly startedMs: number
+  readonly deadline: number
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: Random
+  principal: Principal = { kind: 'anonymous' }
+  readonly #stopping: AbortSignal
+  #signal: AbortSignal | undefined
+
+  constructor(
+    around: Surroundings,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ) {
+    this.request = request
+    this.response = response
+    this.expectsContinue = expectsContinue
+    this.log = around.log
+    this.clock = around.clock
+    this.random = around.random
+    this.#stopping = around.stopping
+    this.startedMs = around.clock.now()
+    this.deadline = this.startedMs + LIMITS.requestDurationMsMax
+  }
+
+  /** Made when first asked for: most small requests never need it. */
+  get signal(): AbortSignal {
+    this.#signal ??= this.#join()
+    return this.#signal
+  }
+
+  #join(): AbortSignal {
+    const controller = new AbortController()
+    const stop = () => controller.abort(new Error('The server is stopping.'))
+    const leave = () => {
+      this.#stopping.removeEventListener('abort', stop)
+      if (!this.response.writableFinished) controller.abort(new Error('The client closed the connection.'))
+    }
+    if (this.response.closed) leave()
+    else this.response.once('close', leave)
+    if (this.#stopping.aborted) stop()
+    else this.#stopping.addEventListener('abort', stop, { once: true })
+    return controller.signal
+  }
+}

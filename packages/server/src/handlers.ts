@@ -1,0 +1,44 @@
+// Every operation has its handler, or this does not compile.
+import type { Body, Call, ReadContent, Store } from '@coset/core'
+import type { operations, Values } from '@coset/protocol'
+import type { ServerConfig } from './config.js'
+import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
+import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
+import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
+import { listBuckets } from './operations/service.js'
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations
+export type ServerInput<N extends OperationName> = Values<Operations[N]['input'], Body>
+export type ServerOutput<N extends OperationName> = Values<Operations[N]['output'], ReadContent>
+
+export interface Context {
+  readonly call: Call
+  readonly store: Store
+  readonly config: ServerConfig
+  /** The Host header of the request. */
+  readonly host: string
+}
+
+export type Handler<N extends OperationName> = (
+  context: Context,
+  input: ServerInput<N>,
+) => Promise<ServerOutput<N>>
+export type Handlers = { readonly [N in OperationName]: Handler<N> }
+
+export const handlers: Handlers = {
+  deleteBucket,
+  deleteObject,
+  deleteObjects,
+  getBucketVersioning,
+  getObject,
+  headBucket,
+  headObject,
+  listBuckets,
+  listObjects,
+  listObjectVersions,
+  putBucket,
+  putBucketVersioning,
+  putObject,
+}

@@ -1,0 +1,137 @@
+// The corridor: every request walks dialect, match, authenticate, authorize, decode, handler, respond, in this order.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authorize, type Store } from '@coset/core'
+import { Fault } from '@coset/model'
+import {
+  type Address,
+  type CompiledOperation,
+  compileOperation,
+  cosDialect,
+  createMatcher,
+  decodeRequest,
+  type Operation,
+  operations,
+} from '@coset/protocol'
+import { createAuthenticator } from './authenticate.js'
+import type { ServerConfig } from './config.js'
+import { Exchange, type Surroundings } from './exchange.js'
+import { type Context, handlers, type OperationName } from './handlers.js'
+import { hasBody, readDocument, requestBody } from './request-body.js'
+import { respond, respondFault } from './respond.js'
+import { assertTaken, notTaken } from './taken.js'
+import { param, parseTarget, requestHead, type Target } from './target.js'
+
+export interface ListenerOptions {
+  readonly config: ServerConfig
+  readonly store: Store
+  readonly around: Surroundings
+}
+
+export type Listener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+) => Promise<void>
+
+export function createListener({ config, store, around }: ListenerOptions): Listener {
+  const dialect = cosDialect
+  const table: Readonly<Record<OperationName, Operation>> = operations
+  const matcher = createMatcher(table)
+  const authenticator = createAuthenticator(config)
+  const compiled = new Map(
+    (Object.keys(table) as OperationName[]).map((name) => [
+      name,
+      compileOperation(table[name], dialect.vendorPrefix),
+    ]),
+  )
+
+  async function walk(exchange: Exchange): Promise<void> {
+    const { request } = exchange
+    const target = parseTarget(request.url ?? '')
+    const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
+    const name = match(address, request, target)
+    const operation = compiled.get(name)
+    if (!operation) throw new Fault('NotImplemented')
+    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
+    assertTaken(dialect, operation, request, target)
+    await authorize(exchange, store, operation.operation.action, {
+      bucket: address.bucket,
+      key: address.key,
+      versionId: param(target.params, 'versionId'),
+    })
+    const input = await decode(operation, exchange, address, target)
+    const context: Context = { call: exchange, store, config, host: request.headers.host ?? '' }
+    const handle = handlers[name] as (
+      context: Context,
+      input: unknown,
+    ) => Promise<Readonly<Record<string, unknown>>>
+    await respond(exchange, operation, await handle(context, input))
+  }
+
+  function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
+    const resource = resourceOf(address)
+    const has = (name: string) => param(params, name) !== undefined
+    const name = matcher.match({ method: request.method ?? '', resource, has })
+    if (name) return name
+    const word = params.find(([given]) => dialect.reservedQuery.has(given))?.[0]
+    throw word === undefined ? new Fault('MethodNotAllowed') : notTaken(word)
+  }
+
+  return async (request, response, expectsContinue) => {
+    const exchange = new Exchange(around, request, response, expectsContinue)
+    try {
+      await walk(exchange)
+    } catch (error) {
+      respondFault(exchange, dialect, asFault(exchange, error), resourceText(request))
+    }
+    if (config.accessLog) logAccess(exchange)
+  }
+}
+
+function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
+  if (bucket === undefined) return 'service'
+  return key === undefined ? 'bucket' : 'object'
+}
+
+async function decode(operation: CompiledOperation, exchange: Exchange, address: Address, target: Target) {
+  const { input } = operation
+  const takesDocument = input.document !== undefined
+  const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
+  const head = decodeRequest(operation, requestHead(exchange.request, address, target.params), document)
+  if (input.stream !== undefined) return { ...head, [input.stream]: requestBody(exchange) }
+  if (!takesDocument && hasBody(exchange.request) && operation.operation.method === 'PUT') {
+    throw new Fault('UnexpectedContent')
+  }
+  return head
+}
+
+/** Anything that is not a fault is a defect of ours: logged once, with its cause, and told without details. */
+function asFault(exchange: Exchange, error: unknown): Fault {
+  const fault = error instanceof Fault ? error : new Fault('InternalError', {}, { cause: error })
+  if (fault.status >= 500 && fault.status !== 501 && !exchange.response.destroyed) {
+    const { method, url } = exchange.request
+    const path = url?.split('?', 1)[0]
+    exchange.log.error({ call: exchange.id, method, path, err: fault }, 'a request failed')
+  }
+  return fault
+}
+
+function resourceText(request: IncomingMessage): string {
+  const path = (request.url ?? '').split('?', 1)[0] ?? ''
+  return `${request.headers.host ?? ''}${path}`
+}
+
+/** Signatures stand in queries too, so only the path is logged. */
+function logAccess({ request, response, id, clock, startedMs, log, principal }: Exchange): void {
+  const fields = {
+    call: id,
+    method: request.method,
+    path: request.url?.split('?', 1)[0],
+    status: response.statusCode,
+    ms: clock.now() - startedMs,
+    principal: principal.kind,
+    remote: request.socket.remoteAddress,
+  }
+  log.info(fields, 'request')
+}

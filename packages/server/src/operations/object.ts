@@ -1,0 +1,146 @@
+import {
+  type Conditions,
+  getObject as get,
+  type HeadResult,
+  headObject as head,
+  parseAcl,
+  putObject as put,
+  type ReadContent,
+  deleteObject as remove,
+  type StoredHeaders,
+} from '@coset/core'
+import { Fault, LIMITS, parseTagging, quoteEtag } from '@coset/model'
+import type { Context, Handler, ServerInput, ServerOutput } from '../handlers.js'
+import { paced, trafficRate } from '../pace.js'
+
+export const putObject: Handler<'putObject'> = async ({ call, store }, input) => {
+  const rate = trafficRate(input.TrafficLimit)
+  const storageClass = input.StorageClass ?? 'STANDARD'
+  const acl = parseAcl(
+    {
+      canned: input.ACL,
+      read: input.GrantRead,
+      readAcp: input.GrantReadAcp,
+      writeAcp: input.GrantWriteAcp,
+      fullControl: input.GrantFullControl,
+    },
+    'object',
+  )
+  const result = await put(call, store, {
+    bucket: input.Bucket,
+    key: input.Key,
+    body: rate ? { ...input.Body, stream: paced(input.Body.stream, rate, call.signal) } : input.Body,
+    expected: { md5: input.ContentMD5, sha1: input.ContentSha1 },
+    headers: storedHeaders(input),
+    metadata: input.Metadata ?? {},
+    storageClass,
+    acl,
+    tags: parseTagging(input.Tagging ?? '', LIMITS.objectTagsMax),
+    forbidOverwrite: input.ForbidOverwrite ?? false,
+  })
+  return {
+    ETag: quoteEtag(result.etag),
+    Crc64: result.crc64,
+    VersionId: result.versionId,
+    StorageClass: storageClass,
+  }
+}
+
+export const getObject: Handler<'getObject'> = async ({ call, store }, input) => {
+  const rate = trafficRate(input.TrafficLimit)
+  assertOverrides(call, input)
+  const result = await get(call, store, { ...target(input), conditions: conditionsOf(input) })
+  const output = attributesOf(result, input)
+  return { ...output, Body: rate ? slowContent(result.content, rate, call.signal) : result.content }
+}
+
+export const headObject: Handler<'headObject'> = async ({ call, store }, input) => {
+  assertOverrides(call, input)
+  const result = await head(call, store, { ...target(input), conditions: conditionsOf(input) })
+  return attributesOf(result, input)
+}
+
+export const deleteObject: Handler<'deleteObject'> = async ({ call, store }, input) => {
+  const result = await remove(call, store, {
+    bucket: input.Bucket,
+    key: input.Key,
+    versionId: input.VersionId,
+  })
+  return { VersionId: result.versionId, DeleteMarker: result.deleteMarker ? true : undefined }
+}
+
+type ReadInput = ServerInput<'headObject'>
+
+function target(input: ReadInput) {
+  return { bucket: input.Bucket, key: input.Key, versionId: input.VersionId, range: input.Range }
+}
+
+function conditionsOf(input: ReadInput): Conditions {
+  return {
+    ifMatch: input.IfMatch,
+    ifNoneMatch: input.IfNoneMatch,
+    ifModifiedSince: input.IfModifiedSince,
+    ifUnmodifiedSince: input.IfUnmodifiedSince,
+  }
+}
+
+function storedHeaders(input: ServerInput<'putObject'>): StoredHeaders {
+  const headers: Record<string, string> = {}
+  const keep = (name: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') headers[name] = value
+  }
+  keep('cache-control', input.CacheControl)
+  keep('content-disposition', input.ContentDisposition)
+  keep('content-encoding', input.ContentEncoding)
+  keep('content-language', input.ContentLanguage)
+  keep('content-type', input.ContentType)
+  keep('expires', input.Expires)
+  return headers
+}
+
+function attributesOf(result: HeadResult, input: ReadInput): ServerOutput<'headObject'> {
+  const { version, range, partial } = result
+  const { headers, storageClass, tags } = version
+  return {
+    ETag: quoteEtag(version.etag),
+    LastModified: new Date(version.modifiedMs),
+    ContentLength: range.length,
+    CacheControl: input.ResponseCacheControl ?? headers['cache-control'],
+    ContentDisposition: input.ResponseContentDisposition ?? headers['content-disposition'],
+    ContentEncoding: input.ResponseContentEncoding ?? headers['content-encoding'],
+    ContentLanguage: input.ResponseContentLanguage ?? headers['content-language'],
+    ContentType: input.ResponseContentType ?? headers['content-type'] ?? 'application/octet-stream',
+    Expires: input.ResponseExpires ?? headers.expires,
+    Metadata: version.metadata,
+    Crc64: version.crc64,
+    VersionId: result.versionId,
+    StorageClass: storageClass === 'STANDARD' ? undefined : storageClass,
+    StorageTier: storageClass === 'INTELLIGENT_TIERING' ? 'FREQUENT' : undefined,
+    ObjectType: 'normal',
+    TaggingCount: tags.length > 0 ? tags.length : undefined,
+    ContentRange: partial
+      ? `bytes ${range.offset}-${range.offset + range.length - 1}/${version.size}`
+      : undefined,
+    AcceptRanges: 'bytes',
+  }
+}
+
+/** Anonymous callers may not choose the headers under which our bytes are shown. */
+function assertOverrides({ principal }: Context['call'], input: ReadInput): void {
+  if (principal.kind !== 'anonymous') return
+  const asked = Object.entries(input).some(
+    ([name, value]) => name.startsWith('Response') && value !== undefined,
+  )
+  if (asked) {
+    throw new Fault('InvalidRequest', { message: 'The response-* parameters need a signed request.' })
+  }
+}
+
+function slowContent(content: ReadContent, rate: number, signal: AbortSignal): ReadContent {
+  const stream = content.kind === 'stream' ? content.stream : once(content.bytes)
+  return { kind: 'stream', stream: paced(stream, rate, signal) }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}

@@ -1,0 +1,45 @@
+// Traffic limits: a stream slowed to a rate, without a busy loop.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ByteStream } from '@coset/core'
+import { Fault, LIMITS } from '@coset/model'
+
+/** Slices a second: small enough for an even flow, large enough to cost nothing. */
+const SLICES_PER_SECOND = 20
+
+/** Bytes a second from `x-cos-traffic-limit`, which counts bits. Throws `InvalidArgument`. */
+export function trafficRate(bitsPerSecond: number | undefined): number | undefined {
+  if (bitsPerSecond === undefined) return undefined
+  if (bitsPerSecond < LIMITS.trafficLimitMin || bitsPerSecond > LIMITS.trafficLimitMax) {
+    throw new Fault('InvalidArgument', {
+      message: `x-cos-traffic-limit is ${LIMITS.trafficLimitMin} to ${LIMITS.trafficLimitMax} bits a second.`,
+    })
+  }
+  return bitsPerSecond / 8
+}
+
+export function paced(
+  stream: ByteStream,
+  bytesPerSecond: number | undefined,
+  signal: AbortSignal,
+): ByteStream {
+  return bytesPerSecond === undefined ? stream : slowed(stream, bytesPerSecond, signal)
+}
+
+async function* slowed(
+  stream: ByteStream,
+  bytesPerSecond: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const sliceBytes = Math.max(1, Math.floor(bytesPerSecond / SLICES_PER_SECOND))
+  const start = performance.now()
+  let sent = 0
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length; at += sliceBytes) {
+      const slice = chunk.subarray(at, at + sliceBytes)
+      const dueMs = (sent / bytesPerSecond) * 1000 - (performance.now() - start)
+      if (dueMs > 1) await sleep(dueMs, undefined, { signal })
+      sent += slice.length
+      yield slice
+    }
+  }
+}

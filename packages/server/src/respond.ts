@@ -1,0 +1,125 @@
+// Replies on their way out.
+
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { ReadContent } from '@coset/core'
+import type { Fault } from '@coset/model'
+import { type CompiledOperation, type Dialect, encodeResponse, type Output } from '@coset/protocol'
+import type { Exchange } from './exchange.js'
+import { hasBody } from './request-body.js'
+import { newTraceId } from './request-id.js'
+
+const SERVER = 'tencent-cos'
+/** An unread body up to this size is read and dropped, so that the connection can stay open. */
+const DROPPED_BYTES_MAX = 256 * 1024
+/** How long a client with more to send may go on before the connection is closed on it. */
+const LINGER_MS = 2000
+
+export async function respond(
+  exchange: Exchange,
+  compiled: CompiledOperation,
+  output: Output,
+): Promise<void> {
+  const { response } = exchange
+  const { status, headers, document } = encodeResponse(compiled, output)
+  const content =
+    compiled.output.stream === undefined ? undefined : (output[compiled.output.stream] as ReadContent)
+  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id)
+  if (document !== undefined) {
+    const bytes = Buffer.from(document)
+    headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
+    response.writeHead(status, headers).end(bytes)
+    return
+  }
+  if (content === undefined) {
+    if (status !== 204 && !headers.includes('content-length')) headers.push('Content-Length', '0')
+    response.writeHead(status, headers).end()
+    return
+  }
+  response.writeHead(status, headers)
+  if (content.kind === 'bytes') response.end(content.bytes)
+  else await sendStream(exchange, content.stream)
+}
+
+/** A stream that fails midway cuts the connection: the client sees fewer bytes than it was promised. */
+async function sendStream(exchange: Exchange, stream: AsyncIterable<Uint8Array>): Promise<void> {
+  const { response } = exchange
+  try {
+    for await (const chunk of stream) {
+      if (!response.write(chunk)) await once(response, 'drain', { signal: exchange.signal })
+    }
+    response.end()
+  } catch (error) {
+    response.destroy()
+    if (!exchange.signal.aborted) throw error
+  }
+}
+
+/** Writes the error document, or cuts the connection when the reply has begun already. */
+export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault, resource: string): void {
+  const { response, request } = exchange
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const traceId = newTraceId()
+  const headers = dialect.faultHeaders(fault)
+  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
+  if (fault.status === 503) headers.push('Retry-After', '1')
+  const unread = unreadBody(exchange)
+  if (unread === 'large') headers.push('Connection', 'close')
+  if (fault.status === 304) {
+    response.writeHead(304, [...headers, 'Content-Type', fault.detail.contentType ?? 'application/xml']).end()
+    return
+  }
+  const document = dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })
+  const bytes = request.method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(document)
+  headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
+  response.writeHead(fault.status, headers)
+  if (unread !== 'large') {
+    response.end(bytes)
+    return
+  }
+  response.write(bytes)
+  linger(exchange)
+}
+
+/** What of the request's body is still to come: nothing, little enough to drop, or more. */
+function unreadBody({ request, expectsContinue, response }: Exchange): 'none' | 'small' | 'large' {
+  if (request.complete || !hasBody(request)) return 'none'
+  // A client that still waits for 100 Continue may send its body or not: only a new connection is clear.
+  if (expectsContinue && !request.readableFlowing) return 'large'
+  const announced = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  return announced <= DROPPED_BYTES_MAX && !response.destroyed ? 'small' : 'large'
+}
+
+/**
+ * Many clients read the reply only after they have sent everything, and closing under them would lose it: the rest
+ * is dropped for a while before the end.
+ */
+function linger({ request, response }: Exchange): void {
+  const end = () => {
+    clearTimeout(timer)
+    response.end()
+  }
+  const timer = setTimeout(end, LINGER_MS)
+  timer.unref()
+  request.once('end', end)
+  request.once('close', end)
+  request.resume()
+}
+
+export function bareResponse(response: ServerResponse, status: number, text: string): void {
+  const bytes = Buffer.from(text)
+  response.writeHead(status, [
+    'Server',
+    SERVER,
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(bytes.length),
+    'Cache-Control',
+    'no-store',
+  ])
+  response.end(bytes)
+}

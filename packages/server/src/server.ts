@@ -1,0 +1,73 @@
+// One serving process above a store that is open already.
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  type BlobStore,
+  type Clock,
+  createStore,
+  type Log,
+  type MetadataStore,
+  type Store,
+} from '@coset/core'
+import { loadCrc64 } from '@coset/protocol'
+import type { ServerConfig } from './config.js'
+import { createHealth } from './health.js'
+import { createHttpServer, drain } from './http-server.js'
+import { createListener } from './listener.js'
+
+export interface ServeOptions {
+  readonly config: ServerConfig
+  readonly store: Store
+  readonly log: Log
+  readonly clock: Clock
+  readonly host: string
+  readonly port: number
+}
+
+export interface RunningServer {
+  readonly address: AddressInfo
+  /** Waits for requests under way, up to the configured time. The store stays open. */
+  stop(): Promise<void>
+}
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+/** The store above two ports, as a server uses it. */
+export async function storeAbove(ports: {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+}): Promise<Store> {
+  return createStore({ ...ports, crc64: await loadCrc64() })
+}
+
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { config, store, log, clock, host, port } = options
+  const stopping = new AbortController()
+  const random = { bytes: (length: number) => randomBytes(length) }
+  const around = { log, clock, random, stopping: stopping.signal }
+  let draining = false
+  const server = createHttpServer({
+    listener: createListener({ config, store, around }),
+    health: createHealth(store, () => draining),
+    idleMs: config.idleMs,
+  })
+  await listen(server, host, port)
+  return {
+    address: server.address() as AddressInfo,
+    async stop() {
+      draining = true
+      await drain(server, config.drainMs, () => stopping.abort())
+    },
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,34 @@
+// What a request asks for beyond what its operation takes: never passed over in silence, for a part of a resource
+// must not be taken for the resource itself, nor a write be made without what it was to depend on.
+import type { IncomingMessage } from 'node:http'
+import { Fault } from '@coset/model'
+import type { CompiledOperation, Dialect } from '@coset/protocol'
+import { headerOf, type Target } from './target.js'
+
+/** Throws `NotImplemented`. */
+export function assertTaken(
+  dialect: Dialect,
+  compiled: CompiledOperation,
+  request: IncomingMessage,
+  target: Target,
+): void {
+  const param = target.params.find(([name]) => dialect.reservedQuery.has(name) && !takesParam(compiled, name))
+  if (param) throw notTaken(param[0])
+  const { method } = compiled.operation
+  if (method === 'GET' || method === 'HEAD') return
+  for (const name of dialect.reservedHeaders) {
+    if (headerOf(request, name) !== undefined && !takesHeader(compiled, name)) throw notTaken(name)
+  }
+}
+
+export function notTaken(name: string): Fault {
+  return new Fault('NotImplemented', { message: `${name} is not implemented for this request.` })
+}
+
+function takesParam({ operation, input }: CompiledOperation, name: string): boolean {
+  return operation.query.includes(name) || input.queries.some((member) => member.name === name)
+}
+
+function takesHeader({ input }: CompiledOperation, name: string): boolean {
+  return input.headers.some((member) => member.name === name)
+}

@@ -1,0 +1,131 @@
+// A server for tests, in the test's own process.
+//
+//   import { startServer } from '@coset/server/testing'
+//   const server = await startServer()
+//   const cos = new CosClient({ ...server.clientOptions })
+//   await server.stop()
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BlobStore, Clock, Log, MetadataStore, Store } from '@coset/core'
+import { openLocalStore } from '@coset/store-local'
+import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
+import { type Credential, DEFAULT_CONFIG } from './config.js'
+import { newCredential } from './credentials.js'
+import { serve, storeAbove, systemClock } from './server.js'
+
+export interface StartOptions {
+  /** `memory` (the default), or `local`: a temporary folder, deleted at the end. */
+  readonly storage?: 'memory' | 'local'
+  /** Keep the data in this folder instead, and leave it there. Implies `local`. */
+  readonly dir?: string
+  /** Default `ap-guangzhou`. */
+  readonly region?: string
+  /** Default `1250000000`. */
+  readonly appid?: string
+  /** Default: one key pair at random. */
+  readonly credentials?: readonly Credential[]
+  /** Besides `*.localhost` and COS's own hosts. */
+  readonly domains?: readonly string[]
+  /** Default 0: any free port of 127.0.0.1. */
+  readonly port?: number
+  /** Default: the system's. Signatures are checked against it too. */
+  readonly clock?: Clock
+  /** Default: silent. */
+  readonly log?: Log
+}
+
+export interface TestServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  /** `127.0.0.1:<port>` */
+  readonly endpoint: string
+  readonly region: string
+  readonly secretId: string
+  readonly secretKey: string
+  /** What `new CosClient()` takes. */
+  readonly clientOptions: {
+    readonly Region: string
+    readonly SecretId: string
+    readonly SecretKey: string
+    readonly Scheme: 'http'
+    readonly Endpoint: string
+  }
+  /** Beneath the server, for tests that look into it. */
+  readonly store: Store
+  /** Drains, closes and deletes what was temporary. */
+  stop(): Promise<void>
+}
+
+const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const credentials = options.credentials ?? [newCredential()]
+  const [first] = credentials
+  if (!first) throw new Error('At least one key pair is needed.')
+  const storage = await openStorage(options)
+  const store = await storeAbove(storage)
+  const region = options.region ?? DEFAULT_CONFIG.region
+  const server = await serve({
+    config: {
+      ...DEFAULT_CONFIG,
+      region,
+      appid: options.appid ?? DEFAULT_CONFIG.appid,
+      credentials,
+      domains: [...DEFAULT_CONFIG.domains, ...(options.domains ?? [])],
+      drainMs: 1000,
+    },
+    store,
+    log: options.log ?? SILENT,
+    clock: options.clock ?? systemClock,
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+  })
+  const endpoint = `127.0.0.1:${server.address.port}`
+  const { secretId, secretKey } = first
+  return {
+    url: `http://${endpoint}`,
+    endpoint,
+    region,
+    secretId,
+    secretKey,
+    clientOptions: {
+      Region: region,
+      SecretId: secretId,
+      SecretKey: secretKey,
+      Scheme: 'http',
+      Endpoint: endpoint,
+    },
+    store,
+    async stop() {
+      await server.stop()
+      await storage.close()
+    },
+  }
+}
+
+interface Storage {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  close(): Promise<void>
+}
+
+async function openStorage({ storage, dir }: StartOptions): Promise<Storage> {
+  if (dir !== undefined) return openLocalStore({ dir })
+  if (storage !== 'local') {
+    const metadata = memoryMetadataStore()
+    const blobs = memoryBlobStore()
+    return { metadata, blobs, close: async () => void (await Promise.all([metadata.close(), blobs.close()])) }
+  }
+  const temporary = await mkdtemp(join(tmpdir(), 'coset-'))
+  const local = await openLocalStore({ dir: temporary })
+  return {
+    ...local,
+    async close() {
+      await local.close()
+      await rm(temporary, { recursive: true, force: true })
+    },
+  }
+}
+
+function nothing(): void {}

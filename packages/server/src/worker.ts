@@ -1,0 +1,44 @@
+// A serving process of several. It does what the owner of the data folder tells it, and ends with it.
+import { openLocalStore } from '@coset/store-local'
+import { createLog } from './log.js'
+import { type RunningServer, serve, storeAbove, systemClock } from './server.js'
+import type { WorkerMessage, WorkerOrders } from './workers.js'
+
+/** Ctrl-C at a terminal reaches every process; the owner decides what it means. */
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
+process.once('message', (orders: WorkerOrders) => {
+  work(orders).catch((error: unknown) => {
+    const { message, code } = error as Error & { code?: string }
+    tell({ kind: 'failed', message, code }, () => process.exit(1))
+  })
+})
+
+async function work(orders: WorkerOrders): Promise<void> {
+  const { config, host, port, data, logLevel, terminal } = orders
+  const local = await openLocalStore({ dir: data, role: 'worker' })
+  const log = createLog(logLevel, terminal)
+  const server = await serve({ config, store: await storeAbove(local), log, clock: systemClock, host, port })
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    void end(server, local)
+  }
+  process.on('message', (message) => {
+    if (message === 'stop') stop()
+  })
+  process.on('disconnect', stop)
+  tell({ kind: 'listening', port: server.address.port })
+}
+
+async function end(server: RunningServer, local: { close(): Promise<void> }): Promise<void> {
+  await server.stop()
+  await local.close()
+  process.exit(0)
+}
+
+function tell(message: WorkerMessage, then?: () => void): void {
+  process.send?.(message, undefined, undefined, then)
+}

@@ -1,0 +1,5 @@
+// npm run bench: installs and builds when needed, then measures. Arguments go to the bench; --help tells which.
+import { bootstrap, root, run } from './bootstrap.mjs'
+
+bootstrap()
+run('the bench', `${root}/suites/bench/main.mjs`, process.argv.slice(2))

@@ -1,1 +1,2 @@
-export {}
+export * from './ports/blob-suite.js'
+export * from './ports/metadata-suite.js'

@@ -1,0 +1,51 @@
+// Lists blobs in order of id, over all shards.
+import { open } from 'node:fs/promises'
+import type { BlobId } from '@coset/core'
+import type { BlobFolder } from './blob-folder.js'
+import { FOOTER_SIZE, isBlobId, parseFooter } from './blob-format.js'
+import { errorCode } from './disk-faults.js'
+import { mapLimited } from './map-limited.js'
+
+const FILES_OPEN_MAX = 16
+
+interface ListedBlob {
+  readonly id: BlobId
+  readonly size: number
+}
+
+export async function listBlobs(
+  folder: BlobFolder,
+  { after, limit }: { readonly after?: BlobId; readonly limit: number },
+): Promise<readonly ListedBlob[]> {
+  let ids: BlobId[] = []
+  for (const shard of await folder.shardNames()) {
+    const found = (await folder.namesIn(shard)).filter(isBlobId)
+    const later = after === undefined ? found : found.filter((id) => id > after)
+    // Cut after each shard: memory is one shard's names and one page.
+    ids = ids.concat(later).sort().slice(0, Math.max(0, limit))
+  }
+  const listed = await mapLimited(ids, FILES_OPEN_MAX, async (id) => {
+    const size = await sizeOf(folder.pathOf(id))
+    return size === undefined ? undefined : { id, size }
+  })
+  return listed.filter((blob) => blob !== undefined)
+}
+
+/** The data's length, or the file's when a crash left it without a footer; undefined once deleted. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      const footer = Buffer.alloc(FOOTER_SIZE)
+      if (size < FOOTER_SIZE) return size
+      await file.read(footer, 0, FOOTER_SIZE, size - FOOTER_SIZE)
+      return parseFooter(footer, size)?.dataLength ?? size
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

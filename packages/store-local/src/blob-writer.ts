@@ -1,0 +1,165 @@
+// Writes one blob: chunks are gathered into large writes while the next ones are pulled from the body.
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import type { BlobId, ByteStream } from '@coset/core'
+import { Fault } from '@coset/model'
+import type { BlobFolder } from './blob-folder.js'
+import { TrailerBuilder } from './blob-format.js'
+import { diskFault, errorCode } from './disk-faults.js'
+
+/** One such write may be under way while the next is gathered, hence at most twice this in memory. */
+const WRITE_SIZE = 1024 * 1024
+/** Of tiny chunks: their bookkeeping outweighs their bytes. */
+const WRITE_CHUNKS_MAX = 512
+/** The disk works on what is written while the rest arrives, so that the last sync has little left to do. */
+const SYNC_SIZE = 16 * 1024 * 1024
+
+export interface BlobWrite {
+  readonly id: BlobId
+  readonly body: ByteStream
+  readonly sizeMax: number
+  readonly signal: AbortSignal
+}
+
+/** Resolves with the size once data and name are durable; removes the file before it rejects. */
+export async function writeBlob(folder: BlobFolder, write: BlobWrite): Promise<number> {
+  write.signal.throwIfAborted()
+  const path = folder.pathOf(write.id)
+  try {
+    const shard = await folder.shard(write.id)
+    const file = await open(path, 'wx', 0o600)
+    try {
+      const size = await fill(file, write)
+      // Side by side: a journalling file system serves both with one transaction.
+      await Promise.all([file.datasync(), shard.sync()])
+      return size
+    } catch (error) {
+      await remove(path)
+      throw error
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw diskFault(error)
+  }
+}
+
+async function fill(file: FileHandle, { body, sizeMax, signal }: BlobWrite): Promise<number> {
+  const trailer = new TrailerBuilder()
+  const output = new GatheringOutput(file)
+  let size = 0
+  try {
+    for await (const chunk of abortable(body, signal)) {
+      size += chunk.length
+      if (size > sizeMax) throw new Fault('EntityTooLarge')
+      if (chunk.length === 0) continue
+      trailer.add(chunk)
+      await output.add(chunk)
+    }
+    await output.add(trailer.finish())
+    await output.flush()
+    signal.throwIfAborted()
+    return size
+  } finally {
+    await output.settle()
+  }
+}
+
+/** The body's chunks; rejects as soon as the signal fires, even when the body never yields again. */
+async function* abortable(body: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]()
+  let fail: (reason: unknown) => void = () => {}
+  const abort = () => fail(signal.reason)
+  signal.addEventListener('abort', abort)
+  let finished = false
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const step = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        fail = reject
+        iterator.next().then(resolve, reject)
+      })
+      finished = step.done === true
+      if (step.done) return
+      yield step.value
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    // Not awaited: a body that never yields would never return either.
+    if (!finished) iterator.return?.().catch(() => {})
+  }
+}
+
+class GatheringOutput {
+  readonly #file: FileHandle
+  #chunks: Uint8Array[] = []
+  #size = 0
+  #position = 0
+  #writing: Promise<void> = Promise.resolve()
+  #syncing: Promise<void> = Promise.resolve()
+  #syncedTo = 0
+
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  /** Waits only when a full write is gathered and the one before is still under way. */
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size >= WRITE_SIZE || this.#chunks.length >= WRITE_CHUNKS_MAX) await this.#start()
+  }
+
+  async flush(): Promise<void> {
+    await this.#start()
+    await this.#writing
+    // A file system reports a failed sync once: to this one, perhaps, and not to the last.
+    await this.#syncing
+  }
+
+  /** For the way out of a failure: nothing may touch the file after it is closed. */
+  async settle(): Promise<void> {
+    await this.#writing.catch(() => {})
+    await this.#syncing.catch(() => {})
+  }
+
+  async #start(): Promise<void> {
+    await this.#writing
+    if (this.#position - this.#syncedTo >= SYNC_SIZE) await this.#sync()
+    if (this.#size === 0) return
+    this.#writing = writeAll(this.#file, this.#chunks, this.#position)
+    // A failure is reported by whoever awaits the write next.
+    this.#writing.catch(() => {})
+    this.#position += this.#size
+    this.#chunks = []
+    this.#size = 0
+  }
+
+  async #sync(): Promise<void> {
+    await this.#syncing
+    this.#syncing = this.#file.datasync()
+    this.#syncing.catch(() => {})
+    this.#syncedTo = this.#position
+  }
+}
+
+/** A nearly full disk takes part of a write without an error; the rest then tells the reason. */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], position: number): Promise<void> {
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  let { bytesWritten: done } = await file.writev(chunks as Uint8Array[], position)
+  if (done === size) return
+  const rest = Buffer.concat(chunks as Uint8Array[], size)
+  while (done < size) {
+    const { bytesWritten } = await file.write(rest, done, size - done, position + done)
+    if (bytesWritten === 0) throw new Error('The file system takes no more bytes.')
+    done += bytesWritten
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    // What remains is an orphan, found by listing; the first failure is the one to report.
+    if (errorCode(error) !== 'ENOENT') return
+  }
+}

@@ -1,0 +1,21 @@
+// Why a data folder could not be opened; each message is one line for the operator.
+
+/** Another live process owns the folder. */
+export class StoreInUseError extends Error {
+  override readonly name = 'StoreInUseError'
+}
+
+/** The folder cannot be created, read or written, or holds files of something else. */
+export class StoreUnusableError extends Error {
+  override readonly name = 'StoreUnusableError'
+}
+
+/** The folder was written by a newer version of this software. */
+export class StoreFormatError extends Error {
+  override readonly name = 'StoreFormatError'
+}
+
+export function unusable(dir: string, cause: unknown): StoreUnusableError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new StoreUnusableError(`The data folder ${dir} cannot be used: ${reason}`, { cause })
+}

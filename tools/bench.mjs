@@ -2,4 +2,4 @@
 import { bootstrap, root, run } from './bootstrap.mjs'
 
 bootstrap()
-run('the bench', `${root}/suites/bench/main.mjs`, process.argv.slice(2))
+run('the bench', `${root}/suites/bench/dist/main.js`, process.argv.slice(2))

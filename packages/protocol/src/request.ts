@@ -77,7 +77,7 @@ function decodeDocument(form: DocumentForm, document: XmlElement | undefined, op
   if (document.name !== form.root) {
     throw new Fault('MalformedXML', { message: `${operation} takes a document whose root is ${form.root}.` })
   }
-  const value = readElement(form.shape, document, { decode: false })
+  const value = readElement(form.shape, document, { decode: false, openChoices: false })
   return form.member === undefined ? (value as Input) : { [form.member]: value }
 }
 

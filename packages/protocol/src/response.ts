@@ -1,6 +1,6 @@
 // Replies: the client decodes what the server encodes, both from the same declaration.
 import type { CompiledOperation } from './compile.js'
-import { formatScalar, parseScalar, type ScalarValue } from './shape/scalar.js'
+import { formatScalar, openChoice, parseScalar, type ScalarValue } from './shape/scalar.js'
 import { readElement } from './shape/xml-read.js'
 import type { XmlElement } from './shape/xml-tree.js'
 import { writeElement } from './shape/xml-write.js'
@@ -66,7 +66,7 @@ export function decodeResponse(
   const value: Record<string, unknown> = {}
   for (const { member, name, shape } of output.headers) {
     const text = head.header(name)
-    const read = text === undefined ? undefined : parseScalar(shape, text)
+    const read = text === undefined ? undefined : (parseScalar(shape, text) ?? openChoice(shape, text))
     if (read !== undefined) value[member] = read
   }
   for (const { member, prefix } of output.prefixes) {
@@ -74,14 +74,18 @@ export function decodeResponse(
     for (const [name, text] of head.headersWithPrefix(prefix)) map[name.slice(prefix.length)] = text
     value[member] = map
   }
-  if (output.document && document) {
-    const decode =
-      (options.decodeKeys ?? true) &&
-      output.encodable &&
-      document.children.some((child) => child.name === 'EncodingType' && child.text === 'url')
-    const read = readElement(output.document.shape, document, { decode })
-    if (output.document.member === undefined) Object.assign(value, read)
-    else value[output.document.member] = read
-  }
+  if (output.document && document) Object.assign(value, decodeDocument(output, document, options))
   return value
+}
+
+function decodeDocument(
+  { document: form, encodable }: CompiledOperation['output'],
+  document: XmlElement,
+  { decodeKeys = true }: DecodeOptions,
+): Output {
+  if (!form) return {}
+  const encoded = document.children.some((child) => child.name === 'EncodingType' && child.text === 'url')
+  const decode = decodeKeys && encodable && encoded
+  const value = readElement(form.shape, document, { decode, openChoices: true })
+  return form.member === undefined ? (value as Output) : { [form.member]: value }
 }

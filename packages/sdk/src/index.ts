@@ -1,1 +1,39 @@
-export {}
+// The TypeScript SDK for Tencent COS and coset.
+import type { OperationInput, OperationOutput } from './operations.js'
+
+export type { BodyInput } from './body.js'
+export { CosClient, type PutObjectFromLocalFileInput } from './client.js'
+export type { CallOptions } from './context.js'
+export { type ClientErrorKind, CosClientError, CosError, CosServiceError } from './errors.js'
+export { ObjectBody } from './object-body.js'
+export type {
+  CosOperations,
+  Loose,
+  OperationInput,
+  OperationName,
+  OperationOutput,
+  ReplyHead,
+} from './operations.js'
+export type { CosClientOptions } from './options.js'
+export type { ListedObject, ListedVersion } from './pages.js'
+export type { Platform } from './platform.js'
+export { platform as nodePlatform } from './platform-node.js'
+export type { PresignedUrlInput } from './presign.js'
+export { VERSION } from './version.js'
+
+export type PutObjectInput = OperationInput<'putObject'>
+export type PutObjectOutput = OperationOutput<'putObject'>
+export type GetObjectInput = OperationInput<'getObject'>
+export type GetObjectOutput = OperationOutput<'getObject'>
+export type HeadObjectInput = OperationInput<'headObject'>
+export type HeadObjectOutput = OperationOutput<'headObject'>
+export type DeleteObjectInput = OperationInput<'deleteObject'>
+export type DeleteObjectOutput = OperationOutput<'deleteObject'>
+export type DeleteObjectsInput = OperationInput<'deleteObjects'>
+export type DeleteObjectsOutput = OperationOutput<'deleteObjects'>
+export type ListObjectsInput = OperationInput<'listObjects'>
+export type ListObjectsOutput = OperationOutput<'listObjects'>
+export type ListObjectVersionsInput = OperationInput<'listObjectVersions'>
+export type ListObjectVersionsOutput = OperationOutput<'listObjectVersions'>
+export type ListBucketsInput = OperationInput<'listBuckets'>
+export type ListBucketsOutput = OperationOutput<'listBuckets'>

@@ -1,5 +1,4 @@
 // Who sent a request: its signature, checked before anything else is done for it.
-import { createHash, createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '@coset/core'
 import { Fault, userId } from '@coset/model'
@@ -12,21 +11,16 @@ import {
   parseAuthorization,
   parseQuerySignature,
   parseSignParam,
-  type Sha1,
   type SignatureFields,
   verifySignature,
 } from '@coset/protocol'
 import type { Credential, ServerConfig } from './config.js'
+import { createSha1 } from './sha1.js'
 import { headerOf, param, type Target } from './target.js'
 
 /** How far ahead of ours a client's clock may be. */
 const SKEW_SECONDS_MAX = 15 * 60
 const SIGN_KEYS_MAX = 1024
-
-const sha1: Sha1 = {
-  hash: (text) => createHash('sha1').update(text).digest('hex'),
-  hmac: (key, text) => createHmac('sha1', key).update(text).digest('hex'),
-}
 
 export interface Authenticator {
   /** Throws `AccessDenied`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `SignatureDoesNotMatch`, … */
@@ -36,6 +30,7 @@ export interface Authenticator {
 export function createAuthenticator({ credentials, appid }: ServerConfig): Authenticator {
   const bySecretId = new Map(credentials.map((credential) => [credential.secretId, credential]))
   const signKeys = createSignKeyCache(SIGN_KEYS_MAX)
+  const sha1 = createSha1()
   const owner: Principal = { kind: 'owner', id: userId(appid) }
   return {
     authenticate(request, address, target, nowMs) {

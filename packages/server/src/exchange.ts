@@ -8,8 +8,28 @@ export interface Surroundings {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
-  /** Aborts when a stopping server waits no longer. */
-  readonly stopping: AbortSignal
+  readonly stopping: Stopping
+}
+
+/** Requests under way that a stopping server gives up once it waits no longer. */
+export class Stopping {
+  readonly #controllers = new Set<AbortController>()
+  #reason: Error | undefined
+
+  join(controller: AbortController): void {
+    if (this.#reason) controller.abort(this.#reason)
+    else this.#controllers.add(controller)
+  }
+
+  leave(controller: AbortController): void {
+    this.#controllers.delete(controller)
+  }
+
+  abort(): void {
+    this.#reason = new Error('The server is stopping.')
+    for (const controller of this.#controllers) controller.abort(this.#reason)
+    this.#controllers.clear()
+  }
 }
 
 export class Exchange implements Call {
@@ -24,7 +44,7 @@ export class Exchange implements Call {
   readonly clock: Clock
   readonly random: Random
   principal: Principal = { kind: 'anonymous' }
-  readonly #stopping: AbortSignal
+  readonly #stopping: Stopping
   #signal: AbortSignal | undefined
 
   constructor(
@@ -52,15 +72,13 @@ export class Exchange implements Call {
 
   #join(): AbortSignal {
     const controller = new AbortController()
-    const stop = () => controller.abort(new Error('The server is stopping.'))
     const leave = () => {
-      this.#stopping.removeEventListener('abort', stop)
+      this.#stopping.leave(controller)
       if (!this.response.writableFinished) controller.abort(new Error('The client closed the connection.'))
     }
+    this.#stopping.join(controller)
     if (this.response.closed) leave()
     else this.response.once('close', leave)
-    if (this.#stopping.aborted) stop()
-    else this.#stopping.addEventListener('abort', stop, { once: true })
     return controller.signal
   }
 }

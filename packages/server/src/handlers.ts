@@ -19,6 +19,8 @@ export interface Context {
   readonly config: ServerConfig
   /** The Host header of the request. */
   readonly host: string
+  /** The region that the host's name tells, if it does. */
+  readonly region: string | undefined
 }
 
 export type Handler<N extends OperationName> = (

@@ -1,8 +1,9 @@
-// Probes, at paths that no bucket can have: its name would need an APPID.
+// Probes, at paths that no bucket can have: its name would need an APPID. Below a bucket's own host they are keys.
 //   GET /health/live    the process answers
 //   GET /health/ready   it takes requests, and the store can be read; 503 while it drains
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Store } from '@coset/core'
+import { cosDialect } from '@coset/protocol'
 import { bareResponse } from './respond.js'
 
 export interface Health {
@@ -10,11 +11,12 @@ export interface Health {
   answer(request: IncomingMessage, response: ServerResponse): boolean
 }
 
-export function createHealth(store: Store, isDraining: () => boolean): Health {
+export function createHealth(store: Store, isDraining: () => boolean, domains: readonly string[]): Health {
+  const namesBucket = (host: string) => cosDialect.address(host, '/', domains).bucket !== undefined
   return {
     answer(request, response) {
       const { url = '' } = request
-      if (!url.startsWith('/health/')) return false
+      if (!url.startsWith('/health/') || namesBucket(request.headers.host ?? '')) return false
       const path = url.split('?', 1)[0]
       if (path === '/health/live') bareResponse(response, 200, '{"status":"live"}\n')
       else if (path === '/health/ready') void ready(store, isDraining(), response)

@@ -61,7 +61,8 @@ export function createListener({ config, store, around }: ListenerOptions): List
       versionId: param(target.params, 'versionId'),
     })
     const input = await decode(operation, exchange, address, target)
-    const context: Context = { call: exchange, store, config, host: request.headers.host ?? '' }
+    const { region } = address
+    const context: Context = { call: exchange, store, config, host: request.headers.host ?? '', region }
     const handle = handlers[name] as (
       context: Context,
       input: unknown,

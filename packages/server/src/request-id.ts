@@ -2,16 +2,29 @@
 import { randomBytes } from 'node:crypto'
 
 const PROCESS = randomBytes(4).toString('hex')
-const PID = process.pid.toString(16)
-let count = 0
+// 8 + 1 + 8 + 1 + 5 + 1 characters are eight groups of base64, so the counter's own base64 follows them unchanged.
+const PID = process.pid.toString(16).padStart(5, '0').slice(-5)
+const COUNT_MAX = 0x100_0000
+
+let second = 0
+let prefix = ''
+let count = Math.trunc(Math.random() * COUNT_MAX)
 
 export function nextRequestId(): string {
-  count = (count + 1) % 0x1_0000_0000
-  const seconds = Math.floor(Date.now() / 1000).toString(16)
-  return Buffer.from(`${seconds}_${PROCESS}_${PID}_${count.toString(16)}`, 'latin1').toString('base64')
+  const now = Math.trunc(Date.now() / 1000)
+  if (now !== second) {
+    second = now
+    prefix = base64(`${now.toString(16)}_${PROCESS}_${PID}_`)
+  }
+  count = (count + 1) % COUNT_MAX
+  return prefix + base64(count.toString(16).padStart(6, '0'))
 }
 
 /** Told on failures only. */
 export function newTraceId(): string {
-  return Buffer.from(randomBytes(32).toString('hex'), 'latin1').toString('base64')
+  return base64(randomBytes(32).toString('hex'))
+}
+
+function base64(text: string): string {
+  return btoa(text)
 }

@@ -12,6 +12,7 @@ import {
 } from '@coset/core'
 import { loadCrc64 } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
+import { Stopping } from './exchange.js'
 import { createHealth } from './health.js'
 import { createHttpServer, drain } from './http-server.js'
 import { createListener } from './listener.js'
@@ -43,13 +44,13 @@ export async function storeAbove(ports: {
 
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { config, store, log, clock, host, port } = options
-  const stopping = new AbortController()
+  const stopping = new Stopping()
   const random = { bytes: (length: number) => randomBytes(length) }
-  const around = { log, clock, random, stopping: stopping.signal }
+  const around = { log, clock, random, stopping }
   let draining = false
   const server = createHttpServer({
     listener: createListener({ config, store, around }),
-    health: createHealth(store, () => draining),
+    health: createHealth(store, () => draining, config.domains),
     idleMs: config.idleMs,
   })
   await listen(server, host, port)

@@ -23,10 +23,15 @@ export function stampRow(row: Buffer, stamp: Stamp): void {
 /** For lmdb's `encoder`: rows are encoded already, and decoded straight from the buffer it lends. */
 export const rowEncoder = {
   encode: (row: Buffer): Buffer => row,
-  decode: (row: Uint8Array): Row => ({
-    stamp: Buffer.prototype.readBigUInt64BE.call(row, 0),
-    value: copy(row, STAMP_SIZE, row.length),
-  }),
+  decode: (row: Uint8Array): Row => ({ stamp: stampOf(row), value: rowValueOf(row) }),
+}
+
+export function stampOf(lent: Uint8Array): Stamp {
+  return Buffer.prototype.readBigUInt64BE.call(lent, 0)
+}
+
+export function rowValueOf(lent: Uint8Array): Uint8Array {
+  return copy(lent, STAMP_SIZE, lent.length)
 }
 
 /** For lmdb's `keyEncoder`. */

@@ -1,19 +1,33 @@
 // The rows of the metadata port: point reads and scans. Everything handed out is a copy.
 import type { Entry, Key, KeyRange, Stamp } from '@coset/core'
+import type { EntryCache } from './entry-cache.js'
 import { KEY_SIZE_MAX, type Rows } from './environment.js'
-import { withArena } from './row-codec.js'
+import { rowValueOf, stampOf, withArena } from './row-codec.js'
 
 export function isStorable(key: Key): boolean {
   return key.length > 0 && key.length <= KEY_SIZE_MAX
 }
 
 export function readStamp(rows: Rows, key: Key): Stamp | null {
-  return (isStorable(key) ? rows.get(key)?.stamp : undefined) ?? null
+  const lent = isStorable(key) ? rows.getBinaryFast(key) : undefined
+  return lent ? stampOf(lent) : null
 }
 
-export function readEntry(rows: Rows, key: Key): Entry | undefined {
-  const row = isStorable(key) ? rows.get(key) : undefined
-  return row && { key: Uint8Array.from(key), value: row.value, stamp: row.stamp }
+/** From the cache when its stamp still stands in the store: then nothing has to be copied. */
+export function readEntry(rows: Rows, key: Key, cache: EntryCache): Entry | undefined {
+  const lent = isStorable(key) ? rows.getBinaryFast(key) : undefined
+  if (!lent) return undefined
+  const stamp = stampOf(lent)
+  const name = nameOf(key)
+  const cached = cache.get(name)
+  if (cached?.stamp === stamp) return cached
+  const entry = { key: Uint8Array.from(key), value: rowValueOf(lent), stamp }
+  cache.set(name, entry)
+  return entry
+}
+
+function nameOf(key: Key): string {
+  return Buffer.prototype.latin1Slice.call(key, 0, key.length)
 }
 
 export function scanEntries(rows: Rows, range: KeyRange, limit: number, reverse: boolean): Entry[] {

@@ -32,23 +32,34 @@ export const cosDialect: Dialect = {
 
 /** The hosts of COS itself: `<bucket>.cos.<region>.myqcloud.com` and its younger and internal forms. */
 const COS_HOST =
-  /^(?:(?<bucket>[^.]+)\.)?(?:cos(?:-internal)?\.[a-z0-9-]+|service\.cos|cos)\.(?:myqcloud\.com|tencentcos\.cn)$/
+  /^(?:service\.cos|cos|(?:(?<bucket>[^.]+)\.)?cos(?:-internal)?\.(?<region>[a-z0-9-]+))\.(?:myqcloud\.com|tencentcos\.cn)$/
 
 function address(host: string, rawPath: string, domains: readonly string[]): Address {
   const path = decodePercent(rawPath)
   if (path === undefined || !path.startsWith('/')) throw new FaultError('InvalidURI')
-  const bucket = bucketOfHost(host, domains)
-  if (bucket !== undefined) return { style: 'host', bucket, key: path.slice(1) || undefined, path }
+  const { bucket, region } = readHost(host, domains)
+  if (bucket !== undefined) return { style: 'host', bucket, key: path.slice(1) || undefined, path, region }
   const slash = path.indexOf('/', 1)
   const first = slash < 0 ? path.slice(1) : path.slice(1, slash)
   const rest = slash < 0 ? '' : path.slice(slash + 1)
-  return { style: 'path', bucket: first || undefined, key: rest || undefined, path }
+  // Only the bare path is the service: `//key` names a bucket without a name.
+  if (first === '' && path !== '/') throw new FaultError('InvalidURI')
+  return { style: 'path', bucket: first || undefined, key: rest || undefined, path, region }
 }
 
-function bucketOfHost(hostHeader: string, domains: readonly string[]): string | undefined {
+interface Named {
+  readonly bucket: string | undefined
+  readonly region: string | undefined
+}
+
+function readHost(hostHeader: string, domains: readonly string[]): Named {
   const host = hostHeader.replace(/:\d+$/, '').toLowerCase()
   const own = COS_HOST.exec(host)
-  if (own) return own.groups?.bucket
+  if (own) return { bucket: own.groups?.bucket, region: own.groups?.region }
+  return { bucket: bucketUnder(host, domains), region: undefined }
+}
+
+function bucketUnder(host: string, domains: readonly string[]): string | undefined {
   for (const domain of domains) {
     if (!host.endsWith(`.${domain}`)) continue
     // `<bucket>.<domain>` and `<bucket>.cos.<region>.<domain>` are both meant.

@@ -9,6 +9,8 @@ export interface Address {
   readonly key: string | undefined
   /** The decoded path, as signatures cover it. */
   readonly path: string
+  /** The region in the host's name; undefined where it has none. */
+  readonly region: string | undefined
 }
 
 export interface FaultContext {

@@ -176,6 +176,7 @@ export const deleteObjects = operation({
     /** What to delete. `Quiet`: tell only what failed. */
     Delete: document(
       record({
+        /** Tell only what failed. */
         Quiet: maybe(boolean()),
         Object: list(record({ Key: text(), VersionId: maybe(text()) }), { max: LIMITS.deleteObjectsMax }),
       }),

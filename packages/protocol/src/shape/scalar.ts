@@ -23,6 +23,11 @@ export function parseScalar(shape: ScalarShape, text: string): ScalarValue | und
   }
 }
 
+/** A peer younger than this code may know choices that we do not: its word for one is passed on. */
+export function openChoice(shape: ScalarShape, text: string): string | undefined {
+  return shape.kind === 'choice' && text !== '' ? text : undefined
+}
+
 /** Accepts a value's text form too, as COS's own examples pass `'true'` and dates in text. */
 export function formatScalar(shape: ScalarShape, value: ScalarValue): string {
   if (value instanceof Date) return formatTimestamp(shape, value)

@@ -1,13 +1,15 @@
 // XML to values, by their shapes. Unknown elements are passed over: newer peers may send more.
 import { Fault } from '@coset/model'
 import { decodePercent } from './percent.js'
-import { parseScalar } from './scalar.js'
+import { openChoice, parseScalar } from './scalar.js'
 import type { Field, ListShape, RecordShape, ScalarShape, Shape } from './shape.js'
 import type { XmlElement } from './xml-tree.js'
 
 export interface XmlReadOptions {
   /** Percent-decode the encodable texts (`EncodingType` `url`). */
   readonly decode: boolean
+  /** Pass on choices that the shape does not name. */
+  readonly openChoices: boolean
 }
 
 export function readElement(shape: Shape, element: XmlElement, options: XmlReadOptions): unknown {
@@ -40,11 +42,12 @@ export function readField(name: string, field: Field, parent: XmlElement, option
   if (field.shape.kind === 'list')
     return readEntries(field.shape, wrappedEntries(field.shape, found), options)
   const [first] = found
-  if (!first) {
-    if (field.optional) return undefined
+  // Empty counts as missing, but for texts.
+  const value = first && readElement(field.shape, first, options)
+  if (value === undefined && !field.optional) {
     throw new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
   }
-  return readElement(field.shape, first, options)
+  return value
 }
 
 function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {
@@ -66,7 +69,7 @@ function readEntries(
 function readText(shape: ScalarShape, element: XmlElement, options: XmlReadOptions): unknown {
   const plain = shape.kind === 'text' ? element.text : element.text.trim()
   if (options.decode && shape.kind === 'text' && shape.encodable) return decodePercent(plain) ?? plain
-  const value = parseScalar(shape, plain)
+  const value = parseScalar(shape, plain) ?? (options.openChoices ? openChoice(shape, plain) : undefined)
   if (value === undefined && plain !== '') {
     throw new Fault('MalformedXML', {
       message: `The element ${element.name} has a value that is not allowed.`,

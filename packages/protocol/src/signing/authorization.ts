@@ -40,8 +40,17 @@ export function isSignatureParam(name: string): name is FieldName {
   return FIELD_SET.has(name)
 }
 
+/** The text as every SDK of today writes it, of which nothing else has to be checked but its times. */
+const USUAL =
+  /^q-sign-algorithm=sha1&q-ak=([^&]+)&q-sign-time=([\d;]{3,25})&q-key-time=([\d;]{3,25})&q-header-list=([a-z0-9\-_.~;]*)&q-url-param-list=([a-z0-9\-_.~;]*)&q-signature=([0-9a-f]{40})$/
+
 /** Reads the value of an Authorization header. The fields may stand in any order; others are ignored. */
 export function parseAuthorization(text: string): ParsedSignature {
+  const usual = USUAL.exec(text)
+  if (usual)
+    return readFields((name) =>
+      name === 'q-sign-algorithm' ? 'sha1' : (usual[FIELD_NAMES.indexOf(name)] ?? ''),
+    )
   return parseFields(text.trim().split('&').map(splitPair))
 }
 

@@ -105,12 +105,13 @@ function attributesOf(result: HeadResult, input: ReadInput): ServerOutput<'headO
     ETag: quoteEtag(version.etag),
     LastModified: new Date(version.modifiedMs),
     ContentLength: range.length,
-    CacheControl: input.ResponseCacheControl ?? headers['cache-control'],
-    ContentDisposition: input.ResponseContentDisposition ?? headers['content-disposition'],
-    ContentEncoding: input.ResponseContentEncoding ?? headers['content-encoding'],
-    ContentLanguage: input.ResponseContentLanguage ?? headers['content-language'],
-    ContentType: input.ResponseContentType ?? headers['content-type'] ?? 'application/octet-stream',
-    Expires: input.ResponseExpires ?? headers.expires,
+    CacheControl: headerValue(input.ResponseCacheControl) ?? headers['cache-control'],
+    ContentDisposition: headerValue(input.ResponseContentDisposition) ?? headers['content-disposition'],
+    ContentEncoding: headerValue(input.ResponseContentEncoding) ?? headers['content-encoding'],
+    ContentLanguage: headerValue(input.ResponseContentLanguage) ?? headers['content-language'],
+    ContentType:
+      headerValue(input.ResponseContentType) ?? headers['content-type'] ?? 'application/octet-stream',
+    Expires: headerValue(input.ResponseExpires) ?? headers.expires,
     Metadata: version.metadata,
     Crc64: version.crc64,
     VersionId: result.versionId,
@@ -123,6 +124,18 @@ function attributesOf(result: HeadResult, input: ReadInput): ServerOutput<'headO
       : undefined,
     AcceptRanges: 'bytes',
   }
+}
+
+/** A text of the query as Node writes headers: each character one byte of its UTF-8. Throws `InvalidArgument`. */
+function headerValue(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what would break the head of the reply.
+  if (/[\0-\x08\n-\x1f\x7f]/.test(text)) {
+    throw new Fault('InvalidArgument', {
+      message: 'The response-* parameters may not hold control characters.',
+    })
+  }
+  return Buffer.from(text).toString('latin1')
 }
 
 /** Anonymous callers may not choose the headers under which our bytes are shown. */

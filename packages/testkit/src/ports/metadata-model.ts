@@ -8,14 +8,22 @@ export function countOf(entry: Entry | undefined): bigint {
   return new DataView(entry.value.buffer, entry.value.byteOffset, 8).getBigInt64(0)
 }
 
-type ModelStep =
-  | {
-      readonly kind: 'commit'
-      readonly checks: readonly ModelCheck[]
-      readonly writes: readonly ModelWrite[]
-    }
-  | { readonly kind: 'scan'; readonly range: ModelRange; readonly limit: number; readonly reverse: boolean }
-  | { readonly kind: 'read'; readonly keys: readonly Uint8Array[] }
+interface CommitStep {
+  readonly kind: 'commit'
+  readonly checks: readonly ModelCheck[]
+  readonly writes: readonly Write[]
+}
+interface ScanStep {
+  readonly kind: 'scan'
+  readonly range: ModelRange
+  readonly limit: number
+  readonly reverse: boolean
+}
+interface ReadStep {
+  readonly kind: 'read'
+  readonly keys: readonly Uint8Array[]
+}
+type ModelStep = CommitStep | ScanStep | ReadStep
 type ModelRange = readonly [Uint8Array, Uint8Array]
 type ModelCheck =
   | { readonly kind: 'current' | 'absent' | 'stale'; readonly key: Uint8Array }

@@ -1,0 +1,67 @@
+// A request and its reply, tried again where that may help.
+import type { XmlElement } from '@coset/protocol'
+import type { Context } from './context.js'
+import { CosClientError, CosServiceError } from './errors.js'
+import type { PreparedRequest } from './request.js'
+import { type Failure, isTransient, isUnsent, retryDelayMs } from './retry.js'
+import { sendOnce } from './send.js'
+import type { TransportReply } from './transport.js'
+
+export interface ExchangeOptions {
+  readonly signal: AbortSignal | undefined
+  readonly crcCheck: boolean
+}
+
+export interface Answer {
+  /** Its body is still to be read, if the operation's output is a stream. */
+  readonly reply: TransportReply
+  readonly document: XmlElement | undefined
+}
+
+/** Rejects with a CosServiceError or a CosClientError. */
+export async function exchange(
+  context: Context,
+  request: PreparedRequest,
+  options: ExchangeOptions,
+): Promise<Answer> {
+  const { platform, clock, settings } = context
+  let clockCorrected = false
+  let retries = 0
+  for (let current = request; ; current = asRetry(request)) {
+    const { offsetMs } = clock
+    try {
+      return await sendOnce(context, current, options)
+    } catch (cause) {
+      const error = toFailure(cause)
+      const wasSkewed: boolean = !clockCorrected && clock.correct(error, offsetMs)
+      if (!wasSkewed && (!mayHelp(error, request) || retries >= settings.retries)) throw error
+      assertRepeatable(request, error)
+      clockCorrected ||= wasSkewed
+      if (wasSkewed) continue
+      await platform.sleep(retryDelayMs(retries, error, platform.random, clock.nowMs()), options.signal)
+      retries++
+    }
+  }
+}
+
+function asRetry(request: PreparedRequest): PreparedRequest {
+  return { ...request, headers: [...request.headers, ['x-cos-sdk-retry', 'true']] }
+}
+
+function toFailure(cause: unknown): Failure {
+  if (cause instanceof CosServiceError || cause instanceof CosClientError) return cause
+  // A defect, here or in a library: told with its cause, and not repeated.
+  return new CosClientError('body', 'The call failed unexpectedly.', { cause, requestSent: true })
+}
+
+function mayHelp(error: Failure, { compiled }: PreparedRequest): boolean {
+  return isTransient(error) && (compiled.operation.idempotent || isUnsent(error))
+}
+
+function assertRepeatable({ body }: PreparedRequest, error: Failure): void {
+  if (!body || body.rewindable || !body.spent) return
+  const note = 'The request was not tried again: its body is a stream that was already read from.'
+  if (error instanceof CosServiceError) throw error.withNote(note)
+  const { kind, requestSent } = error
+  throw new CosClientError(kind, `${error.message} ${note}`, { cause: error, requestSent })
+}

@@ -1,0 +1,120 @@
+// One call, start to end: from its input to its result.
+import type { Input, Output } from '@coset/protocol'
+import type { Body } from './body.js'
+import type { CallOptions, Context } from './context.js'
+import { Download, type DownloadPlan } from './download.js'
+import { CosClientError, throwIfAborted } from './errors.js'
+import { type Answer, exchange } from './exchange.js'
+import { ObjectBody } from './object-body.js'
+import { compiledOperation, type OperationName } from './operations.js'
+import { decodeReply } from './reply.js'
+import { type PreparedRequest, prepareRequest } from './request.js'
+import type { ReplyStream, TransportReply } from './transport.js'
+
+export interface Call {
+  readonly name: OperationName
+  readonly input: Input
+  readonly options: CallOptions
+  /** Instead of the input's own. */
+  readonly body?: Body
+}
+
+export async function execute(context: Context, call: Call): Promise<Output> {
+  const { request, answer } = await perform(context, call)
+  const { compiled, decodeKeys } = request
+  const { reply, document } = answer
+  const members: Record<string, unknown> = { ...decodeReply(compiled, reply, document, { decodeKeys }) }
+  // The caller did not ask for encoded keys and gets none.
+  if (decodeKeys) delete members.EncodingType
+  const { stream } = compiled.output
+  if (stream !== undefined) {
+    const download = new Download(context, downloadPlan(context, call, reply))
+    members[stream] = new ObjectBody(download, context.platform.files)
+  }
+  members.statusCode = reply.status
+  members.requestId = reply.headers['x-cos-request-id']
+  members.headers = reply.headers
+  return members
+}
+
+async function perform(
+  context: Context,
+  { name, input, options, body }: Call,
+): Promise<{ readonly request: PreparedRequest; readonly answer: Answer }> {
+  const { signal, crcCheck = context.settings.crcCheck } = options
+  throwIfAborted(signal)
+  const prepared = prepareRequest(context.settings, compiledOperation(name), input, body)
+  try {
+    const request = prepared.digestWanted ? await withDigest(context, prepared, signal) : prepared
+    return { request, answer: await exchange(context, request, { signal, crcCheck }) }
+  } finally {
+    prepared.body?.release()
+  }
+}
+
+async function withDigest(
+  { platform }: Context,
+  request: PreparedRequest,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRequest> {
+  const { body } = request
+  if (!body) return request
+  if (!body.rewindable) {
+    throw new CosClientError('validation', 'EnableMD5 needs a body that can be read twice; a stream can not.')
+  }
+  const md5 = platform.md5()
+  const content = body.open()
+  if (content instanceof Uint8Array) md5.update(content)
+  else {
+    for await (const chunk of content) {
+      throwIfAborted(signal)
+      md5.update(chunk)
+    }
+  }
+  return { ...request, headers: [...request.headers, ['content-md5', md5.base64()]] }
+}
+
+function downloadPlan(context: Context, call: Call, reply: TransportReply): DownloadPlan {
+  const { headers, status, body, decoded } = reply
+  const { signal, crcCheck = context.settings.crcCheck } = call.options
+  const length = headers['content-length']
+  const isChecked = crcCheck && status === 200 && !decoded
+  return {
+    first: body,
+    length: decoded || length === undefined ? undefined : Number(length),
+    sum: isChecked ? headers['x-cos-hash-crc64ecma'] : undefined,
+    signal,
+    resume: decoded || call.name !== 'getObject' ? undefined : resumer(context, call, reply),
+  }
+}
+
+/** Asks for the rest of the very same bytes: the same version, and only if it has the same ETag. */
+function resumer(context: Context, call: Call, { headers, status }: TransportReply): DownloadPlan['resume'] {
+  const { etag } = headers
+  const range = status === 206 ? contentRange(headers['content-range']) : { first: 0, last: '' }
+  if (etag === undefined || !range) return undefined
+  const { Bucket, Key, VersionId, TrafficLimit } = call.input
+  const version = headers['x-cos-version-id'] ?? VersionId
+  return async (received) => {
+    const first = range.first + received
+    const Range = `bytes=${first}-${range.last}`
+    const input = { Bucket, Key, TrafficLimit, VersionId: version, Range, IfMatch: etag }
+    const { answer } = await perform(context, { ...call, input })
+    return continuation(answer.reply, first)
+  }
+}
+
+function continuation({ status, headers, body }: TransportReply, first: number): ReplyStream {
+  if (status === 206 && contentRange(headers['content-range'])?.first === first) return body
+  body.cancel()
+  throw new CosClientError('body', 'The server did not answer with the range it was asked for.', {
+    requestSent: true,
+  })
+}
+
+function contentRange(
+  text: string | undefined,
+): { readonly first: number; readonly last: string } | undefined {
+  const match = /^bytes (\d+)-(\d+)\//.exec(text ?? '')
+  return match ? { first: Number(match[1]), last: match[2] ?? '' } : undefined
+}

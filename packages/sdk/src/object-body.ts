@@ -1,0 +1,106 @@
+// The content of an object, as getObject gives it: to be read once, in the form that suits.
+import type { Readable } from 'node:stream'
+import type { Download } from './download.js'
+import { CosClientError } from './errors.js'
+import type { Files } from './platform.js'
+import { joinChunks } from './reply.js'
+
+/**
+ * An object's content, still on its way. It is read once, by one of its methods or by `for await`; leaving the
+ * loop ends the transfer. A body that is never read keeps its connection: call `cancel()`.
+ *
+ * A broken connection is taken up again where it ended, as long as the object is the same. The CRC-64 of a whole
+ * object is verified; of a range it can not be, as the server tells only that of the whole. Every method rejects
+ * with a CosClientError of kind `network`, `timeout`, `checksum`, `body` or `aborted` unless all bytes arrived.
+ */
+export class ObjectBody implements AsyncIterable<Uint8Array> {
+  readonly #download: Download
+  readonly #files: Files
+  #used = false
+
+  constructor(download: Download, files: Files) {
+    this.#download = download
+    this.#files = files
+  }
+
+  /** Whether the content was read, is being read, or was cancelled. */
+  get bodyUsed(): boolean {
+    return this.#used
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#take()
+  }
+
+  /** All of it, in memory. */
+  async bytes(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of this) {
+      chunks.push(chunk)
+      length += chunk.length
+    }
+    return joinChunks(chunks, length)
+  }
+
+  /** All of it, as UTF-8. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes())
+  }
+
+  /** All of it, as JSON; a SyntaxError where it is none. */
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text())
+  }
+
+  /** As a stream of the web; cancelling it ends the transfer. */
+  stream(): ReadableStream<Uint8Array> {
+    const chunks = this.#take()
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const read = await chunks.next()
+          if (read.done) controller.close()
+          else controller.enqueue(read.value)
+        },
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  /** As a stream of Node; destroying it ends the transfer. */
+  getRawStream(): Readable {
+    const chunks = this.#take()
+    const stream = this.#files.readable({ [Symbol.asyncIterator]: () => chunks })
+    // A stream that is destroyed before its first read never starts the iterator, let alone ends it.
+    stream.once('close', () => this.cancel())
+    return stream
+  }
+
+  /**
+   * Writes it to a local file: whole, or not at all. What was there before stays until all has arrived and is
+   * synced to the disk.
+   */
+  async getStreamToFile(path: string): Promise<void> {
+    const chunks = this.#take()
+    try {
+      await this.#files.write(path, { [Symbol.asyncIterator]: () => chunks })
+    } finally {
+      this.cancel()
+    }
+  }
+
+  /** Gives the content up and its connection with it; a reader rejects with kind `aborted`. */
+  cancel(): void {
+    this.#used = true
+    this.#download.cancel()
+  }
+
+  #take(): AsyncGenerator<Uint8Array> {
+    if (this.#used)
+      throw new CosClientError('body', 'This body was read or cancelled already; it is read once.')
+    this.#used = true
+    return this.#download.chunks()
+  }
+}

@@ -1,0 +1,43 @@
+// Which failures are worth another try, and when.
+import { FAULTS } from '@coset/model'
+import { type CosClientError, CosServiceError } from './errors.js'
+
+const BACKOFF_FIRST_MS = 100
+const BACKOFF_MAX_MS = 20_000
+/** A server that asks for more than this is not waited for any longer. */
+const RETRY_AFTER_MAX_MS = 60_000
+
+export type Failure = CosClientError | CosServiceError
+
+/** Whether the same request may do better later on. */
+export function isTransient(error: Failure): boolean {
+  if (!(error instanceof CosServiceError)) return error.kind === 'network' || error.kind === 'timeout'
+  const { statusCode, code } = error
+  if (statusCode === 408 || statusCode === 429) return true
+  const row = Object.hasOwn(FAULTS, code) ? FAULTS[code as keyof typeof FAULTS] : undefined
+  // A code that is known not to pass, such as NotImplemented, decides over its status.
+  return row ? row.retry : statusCode >= 500
+}
+
+/** Whether the server surely has not begun what was asked. */
+export function isUnsent(error: Failure): boolean {
+  return !(error instanceof CosServiceError) && !error.requestSent
+}
+
+/**
+ * Full jitter: anywhere between nothing and a bound that doubles with each try, so that clients which failed
+ * together do not come back together. A `Retry-After` is the least.
+ */
+export function retryDelayMs(attempt: number, error: Failure, random: () => number, nowMs: number): number {
+  const bound = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt)
+  const asked = error instanceof CosServiceError ? retryAfterMs(error.headers['retry-after'], nowMs) : 0
+  return Math.max(Math.round(random() * bound), Math.min(asked, RETRY_AFTER_MAX_MS))
+}
+
+/** Seconds, or a date. */
+function retryAfterMs(text: string | undefined, nowMs: number): number {
+  if (text === undefined) return 0
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? 0 : Math.max(0, date - nowMs)
+}

@@ -1,0 +1,103 @@
+// One try of one request: signed for now, sent, its reply recognised as success or error.
+import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } from '@coset/protocol'
+import type { Context } from './context.js'
+import { CosClientError } from './errors.js'
+import type { Answer, ExchangeOptions } from './exchange.js'
+import { headerToWire } from './header-text.js'
+import { assertSuccess, readDocument } from './reply.js'
+import type { PreparedRequest } from './request.js'
+import type { TransportReply } from './transport.js'
+import { UploadStream } from './upload-stream.js'
+import { VERSION } from './version.js'
+
+const USER_AGENT = `coset-sdk/${VERSION}`
+
+/** Operations whose reply tells the CRC-64 of exactly the body that was sent. */
+const SUMMED_OPERATIONS = new Set(['PutObject', 'UploadPart'])
+
+export async function sendOnce(
+  context: Context,
+  request: PreparedRequest,
+  { signal, crcCheck }: ExchangeOptions,
+): Promise<Answer> {
+  const { compiled, target } = request
+  const content = await openContent(request, crcCheck && SUMMED_OPERATIONS.has(compiled.operation.name))
+  try {
+    const reply = await context.transport.send({
+      origin: target.origin,
+      method: compiled.operation.method,
+      path: target.path + queryText(request.query),
+      headers: wireHeaders(context, request),
+      body: content.body,
+      signal,
+    })
+    const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
+    await assertSuccess(reply, replyContext)
+    if (compiled.output.stream !== undefined) return { reply, document: undefined }
+    const document = await readDocument(reply, replyContext)
+    checkSum(reply, content)
+    return { reply, document }
+  } finally {
+    content.release()
+  }
+}
+
+interface Content {
+  readonly body: Uint8Array | UploadStream | undefined
+  /** Of all that was sent; undefined when nobody wants it. */
+  sum(): bigint | undefined
+  release(): void
+}
+
+const NO_CONTENT: Content = { body: undefined, sum: () => undefined, release: () => undefined }
+
+async function openContent({ body, length }: PreparedRequest, isSummed: boolean): Promise<Content> {
+  if (!body) return NO_CONTENT
+  const engine: Crc64Engine | undefined = isSummed ? await loadCrc64() : undefined
+  const source = body.open()
+  if (source instanceof Uint8Array) return { ...NO_CONTENT, body: source, sum: () => engine?.of(source) }
+  const crc: Crc64 | undefined = engine?.create()
+  const upload = new UploadStream(source, length, crc)
+  return { body: upload, sum: () => crc?.digest(), release: () => upload.stop() }
+}
+
+function checkSum({ headers }: TransportReply, content: Content): void {
+  const stored = headers['x-cos-hash-crc64ecma']
+  const sent = stored === undefined ? undefined : content.sum()
+  if (sent === undefined || stored === sent.toString()) return
+  const message = `The CRC-64 of what was sent is ${sent}, but the server stored ${stored}.`
+  throw new CosClientError('checksum', message, { requestSent: true })
+}
+
+function queryText(query: readonly NameValue[]): string {
+  if (query.length === 0) return ''
+  const parts = query.map(([name, value]) => {
+    const encoded = urlEncode(name)
+    return value === '' ? encoded : `${encoded}=${urlEncode(value)}`
+  })
+  return `?${parts.join('&')}`
+}
+
+/** All headers of the request, signed, as the transport takes them. */
+function wireHeaders(context: Context, request: PreparedRequest): readonly string[] {
+  const { compiled, target, query, length, body } = request
+  const { signer, clock } = context
+  const headers: NameValue[] = [['host', target.host], ...request.headers]
+  if (body && length !== undefined) headers.push(['content-length', String(length)])
+  if (signer?.token !== undefined) headers.push(['x-cos-security-token', signer.token])
+  const wire = ['user-agent', USER_AGENT]
+  if (signer) {
+    const { method } = compiled.operation
+    const signed = { method, path: target.signedPath, params: query, headers: headers.filter(isSigned) }
+    wire.push('authorization', signer.authorize(signed, clock.keyTime()))
+  }
+  for (const [name, value] of headers) wire.push(name, headerToWire(value))
+  return wire
+}
+
+const SIGNED_HEADERS = new Set(['host', 'content-md5', 'content-type', 'content-length', 'range'])
+
+/** Proxies may touch the others on the way. */
+function isSigned([name]: NameValue): boolean {
+  return SIGNED_HEADERS.has(name) || name.startsWith('x-cos-') || name.startsWith('if-')
+}

@@ -1,0 +1,162 @@
+// 64 MiB objects: get and put, 4 connections, one worker; and memory under 32 transfers of 1 GiB.
+import { createHash, randomBytes } from 'node:crypto'
+import { open, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { load } from './client.js'
+import { type Coset, peakMemory, startBare } from './processes.js'
+import { note, report } from './report.js'
+import { plainHead, signedHead } from './requests.js'
+import { inTurn } from './rounds.js'
+
+const MIB = 1024 * 1024
+const SIZE = 64 * MIB
+const CONNECTIONS = 4
+const BODY = randomBytes(SIZE)
+
+export interface LargeOptions {
+  readonly coset: Coset
+  readonly bucket: string
+  readonly dir: string
+  readonly rounds: number
+}
+
+export async function getLarge({ coset, bucket, dir, rounds }: LargeOptions): Promise<void> {
+  const path = join(dir, 'bare-64m')
+  await writeFile(path, BODY)
+  await transfer(coset.port, [[putHead(coset, bucket, 'large', SIZE), BODY]])
+  const bare = await startBare('file', path)
+  const many = 16
+  const figures = await inTurn(
+    [
+      { name: 'bare', run: () => transfer(bare.port, Array(many).fill([plainHead('GET', '/x')])) },
+      {
+        name: 'coset',
+        run: () =>
+          transfer(
+            coset.port,
+            Array(many).fill([signedHead(coset, { method: 'GET', bucket, key: 'large' })]),
+          ),
+      },
+    ],
+    rounds,
+  )
+  await bare.stop()
+  await rm(path)
+  report({
+    case: 'GET 64 MiB, 4 connections',
+    coset: figures.get('coset') ?? Number.NaN,
+    reference: figures.get('bare') ?? Number.NaN,
+    unit: 'MiB/s',
+    of: 'bare node:http streaming the file',
+    target: 0.7,
+    direction: 'least',
+  })
+}
+
+export async function putLarge({ coset, bucket, dir, rounds }: LargeOptions): Promise<void> {
+  let put = 0
+  const many = 12
+  const figures = await inTurn(
+    [
+      { name: 'md5', run: async () => md5Rate() },
+      { name: 'disk', run: () => diskRate(dir) },
+      {
+        name: 'coset',
+        run: () => {
+          const requests = Array.from({ length: many }, () => [
+            putHead(coset, bucket, `put-${put++ % 24}`, SIZE),
+            BODY,
+          ])
+          return transfer(coset.port, requests)
+        },
+      },
+    ],
+    rounds,
+  )
+  const md5 = figures.get('md5') ?? Number.NaN
+  const disk = figures.get('disk') ?? Number.NaN
+  report({
+    case: 'PUT 64 MiB, 4 connections',
+    coset: figures.get('coset') ?? Number.NaN,
+    reference: Math.min(md5, disk),
+    unit: 'MiB/s',
+    of: md5 < disk ? `MD5; the disk does ${disk.toFixed(0)}` : `fsynced write; MD5 does ${md5.toFixed(0)}`,
+    target: 0.6,
+    direction: 'least',
+  })
+}
+
+/** Uploads and downloads of `bytes` each, 16 and 16 at once. */
+export async function memory({ coset, bucket }: LargeOptions, bytes: number): Promise<void> {
+  const piece = BODY.subarray(0, Math.min(bytes, SIZE))
+  const parts: Uint8Array[] = Array(bytes / piece.length).fill(piece)
+  const source = 'memory-source'
+  await transfer(coset.port, [[putHead(coset, bucket, source, bytes), ...parts]])
+  note('memory: 16 uploads and 16 downloads at once')
+  const uploads = Array.from({ length: 16 }, (_, at) => [
+    putHead(coset, bucket, `memory-${at}`, bytes),
+    ...parts,
+  ])
+  const downloads = Array(16).fill([signedHead(coset, { method: 'GET', bucket, key: source })])
+  await Promise.all([transfer(coset.port, uploads, 16), transfer(coset.port, downloads, 16)])
+  report({
+    case: `memory at 16 uploads and 16 downloads of ${bytes / MIB} MiB`,
+    coset: await peakMemory(coset.pid),
+    reference: Number.NaN,
+    unit: 'MiB',
+    of: '',
+    target: 300,
+    direction: 'most',
+  })
+}
+
+function putHead(coset: Coset, bucket: string, key: string, bytes: number): Buffer {
+  return signedHead(coset, { method: 'PUT', bucket, key, headers: [['Content-Length', String(bytes)]] })
+}
+
+/** MiB a second, whichever way the bytes go. */
+async function transfer(
+  port: number,
+  requests: readonly (readonly Uint8Array[])[],
+  connections = CONNECTIONS,
+): Promise<number> {
+  let at = 0
+  const next = () => requests[at++]
+  const result = await load({
+    port,
+    connections: Math.min(connections, requests.length),
+    durationMs: 3_600_000,
+    next,
+  })
+  if (result.errors > 0 || result.requests < requests.length) {
+    throw new Error(
+      `${result.errors} of ${result.requests} transfers failed, ${requests.length} were asked for`,
+    )
+  }
+  return (result.bytesIn + result.bytesOut) / MIB / result.seconds
+}
+
+function md5Rate(): number {
+  const start = performance.now()
+  createHash('md5').update(BODY).digest()
+  return SIZE / MIB / ((performance.now() - start) / 1000)
+}
+
+/** Four files at once, written whole and fsynced, as the four connections of the case ask the disk for. */
+async function diskRate(dir: string): Promise<number> {
+  const start = performance.now()
+  const paths = Array.from({ length: CONNECTIONS * 2 }, (_, at) => join(dir, `disk-rate-${at}`))
+  for (let at = 0; at < paths.length; at += CONNECTIONS) {
+    await Promise.all(paths.slice(at, at + CONNECTIONS).map(writeSynced))
+  }
+  const seconds = (performance.now() - start) / 1000
+  await Promise.all(paths.map((path) => rm(path)))
+  return (paths.length * SIZE) / MIB / seconds
+}
+
+async function writeSynced(path: string): Promise<void> {
+  const file = await open(path, 'wx')
+  for (let at = 0; at < SIZE; at += MIB) await file.write(BODY, at, MIB)
+  await file.sync()
+  await file.close()
+}

@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'conformance',
-          include: ['suites/conformance/**/*.test.ts', 'examples/*.test.ts'],
+          include: ['suites/conformance/**/*.test.ts', 'examples/src/*.test.ts'],
           testTimeout: 60_000,
         },
       },

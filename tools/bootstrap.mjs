@@ -46,9 +46,7 @@ export function end(message, code = 1) {
 
 function packagesOf() {
   const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
-  return references
-    .map(({ path }) => path)
-    .filter((path) => path.startsWith('packages/') || path === 'suites/bench')
+  return references.map(({ path }) => path).filter((path) => !path.endsWith('.json'))
 }
 
 function assertNode() {

@@ -1,0 +1,44 @@
+import { startServer, type TestServer } from '@coset/server/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'put-and-get': ['hell bytes 0-3/5 me', '"5d41402abc4b2a76b9719d911017c592" 5', 'false'],
+  list: [
+    'photos/2025/a.jpg 17',
+    'photos/2026/b.jpg 17',
+    'photos/index.html 17',
+    '["photos/2025/","photos/2026/"] ["photos/index.html"]',
+    '3 deleted, 0 failed',
+  ],
+  versions: ['one', 'deleted: true', 'two', 'latest note.txt', 'older note.txt'],
+  'files-and-streams': ['1048576', ''],
+  'presigned-url': ['200', 'attachment; filename="shared.txt" from a browser, say'],
+  errors: ['404 NoSuchKey The specified key does not exist. true', 'aborted'],
+  'in-tests': ['{"ok":true}'],
+}
+
+describe('the examples print what they promise', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startServer()
+    process.env.COSET_ENDPOINT = server.endpoint
+    process.env.COSET_SECRET_ID = server.secretId
+    process.env.COSET_SECRET_KEY = server.secretKey
+  })
+  afterAll(() => server.stop())
+
+  it.each(Object.keys(EXPECTED))('%s', async (name) => {
+    const lines: string[] = []
+    const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
+      lines.push(
+        values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(' '),
+      )
+    })
+    try {
+      await import(/* @vite-ignore */ new URL(`./${name}.ts`, import.meta.url).href)
+    } finally {
+      log.mockRestore()
+    }
+    expect(lines).toEqual(EXPECTED[name])
+  })
+})

@@ -6,5 +6,6 @@ declare class TextDecoder {
 }
 
 declare class TextEncoder {
+  encodeInto(text: string, bytes: Uint8Array): { readonly written: number }
   encode(text: string): Uint8Array
 }

@@ -4,6 +4,7 @@ import type { Principal } from '@coset/core'
 import { Fault, userId } from '@coset/model'
 import {
   type Address,
+  createSha1,
   createSignKeyCache,
   equalConstantTime,
   hostVariants,
@@ -15,7 +16,6 @@ import {
   verifySignature,
 } from '@coset/protocol'
 import type { Credential, ServerConfig } from './config.js'
-import { createSha1 } from './sha1.js'
 import { headerOf, param, type Target } from './target.js'
 
 /** How far ahead of ours a client's clock may be. */

@@ -7,8 +7,6 @@ import type { Health } from './health.js'
 import type { Listener } from './listener.js'
 import { newTraceId, nextRequestId } from './request-id.js'
 
-/** Longer than clients keep idle connections, so that they close them and not we under their next request. */
-const KEEP_ALIVE_MS = 75_000
 const HEADERS_MS = 30_000
 
 export interface HttpOptions {
@@ -20,25 +18,46 @@ export interface HttpOptions {
 export function createHttpServer({ listener, health, idleMs }: HttpOptions): Server {
   const server = createServer({
     maxHeaderSize: LIMITS.headBytesMax,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Between requests the same timeout counts as within them. It is longer than clients keep idle connections, so
+    // that they close them and not we under their next request; and one timer a connection is enough.
+    keepAliveTimeout: 0,
     headersTimeout: HEADERS_MS,
     // An upload may take hours; what may not is a connection without a byte, which `timeout` ends.
     requestTimeout: 0,
+    // The corridor refuses it instead, with a document.
+    requireHostHeader: false,
     noDelay: true,
   })
+  // Past so many headers Node would drop the rest without a word; their bytes are limited anyway.
+  server.maxHeadersCount = 0
+  const newestReplies: Replies = new WeakMap()
   const receive = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    newestReplies.set(request.socket, response)
     if (!health.answer(request, response)) void listener(request, response, expectsContinue)
   }
   server.on('request', (request, response) => receive(request, response, false))
   server.on('checkContinue', (request, response) => receive(request, response, true))
-  server.on('clientError', refuse)
+  // Expectations that are not known may be passed over (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (request, response) => receive(request, response, false))
+  server.on('clientError', (error, socket) => refuse(error, socket as Socket, newestReplies))
   server.setTimeout(idleMs)
   return server
 }
 
+/** The newest reply of each connection. */
+type Replies = WeakMap<Socket, ServerResponse>
+
 /** A head or chunk that is no HTTP still gets an error document, as far as the socket takes one. */
-function refuse(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0) {
+function refuse(error: Error & { readonly code?: string }, socket: Socket, newestReplies: Replies): void {
+  const reply = newestReplies.get(socket)
+  const pending = reply !== undefined && !reply.writableFinished && !reply.destroyed
+  if (pending && reply.req.complete && socket.writable) {
+    // The bytes that are wrong stand behind a whole request, which gets its reply first.
+    reply.shouldKeepAlive = false
+    reply.once('close', () => socket.destroySoon())
+    return
+  }
+  if (!socket.writable || error.code === 'ECONNRESET' || (pending && reply.headersSent)) {
     socket.destroy()
     return
   }
@@ -61,6 +80,7 @@ function refuse(error: Error & { readonly code?: string }, socket: Socket): void
 function clientFault(code: string | undefined): Fault {
   if (code === 'HPE_HEADER_OVERFLOW') return new Fault('RequestHeaderFieldsTooLarge')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Fault('RequestTimeout')
+  if (code === 'HPE_INVALID_EOF_STATE') return new Fault('IncompleteBody')
   return new Fault('BadRequest')
 }
 

@@ -48,6 +48,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
 
   async function walk(exchange: Exchange): Promise<void> {
     const { request } = exchange
+    if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Fault('BadRequest')
     const target = parseTarget(request.url ?? '')
     const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
     const name = match(address, request, target)

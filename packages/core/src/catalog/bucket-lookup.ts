@@ -15,7 +15,7 @@ export interface Bucket {
   readonly record: BucketRecord
   readonly id: Uint8Array
   /** Commits carry it: the bucket must still be as it was read, so a write never lands in a deleted one. */
-  readonly check: Check
+  readonly check: Check & { readonly kind: 'unchanged' }
 }
 
 const HINTS_MAX = 4096
@@ -36,30 +36,43 @@ export async function readWithBucket(
   name: string,
   rows: (bucketId: Uint8Array) => readonly Key[],
 ): Promise<{ readonly bucket: Bucket; readonly entries: readonly (Entry | undefined)[] }> {
-  if (!isBucketName(name)) throw new Fault('NoSuchBucket')
-  const row = bucketRow(name)
   for (let retry = 0; retry < RETRIES_MAX; retry++) {
     const hint = store.bucketHints.get(name)
-    const found = await store.metadata.read(hint ? [row, ...rows(hint.bucket.id)] : [row])
-    const entry = found[0]
-    if (!entry) {
-      store.bucketHints.delete(name)
-      throw new Fault('NoSuchBucket')
-    }
-    const bucket = hint && hint.stamp === entry.stamp ? hint.bucket : remember(store, name, row, entry)
-    if (hint && sameId(bucket, hint.bucket)) return { bucket, entries: found.slice(1) }
-    if (rows(bucket.id).length === 0) return { bucket, entries: [] }
+    const wanted = hint ? rows(hint.bucket.id) : []
+    const found = await store.metadata.read([hint?.bucket.check.key ?? rowOf(name), ...wanted])
+    const bucket = currentBucket(store, name, hint, found[0])
+    const isRead = hint ? sameId(bucket, hint.bucket) : rows(bucket.id).length === 0
+    if (isRead) return { bucket, entries: found.slice(1) }
   }
   throw new Fault('SlowDown')
+}
+
+/** A name that no bucket can have is not looked up. */
+function rowOf(name: string): Key {
+  if (!isBucketName(name)) throw new Fault('NoSuchBucket')
+  return bucketRow(name)
+}
+
+function currentBucket(
+  store: Store,
+  name: string,
+  hint: BucketHint | undefined,
+  entry: Entry | undefined,
+): Bucket {
+  if (!entry) {
+    store.bucketHints.delete(name)
+    throw new Fault('NoSuchBucket')
+  }
+  return hint?.stamp === entry.stamp ? hint.bucket : remember(store, name, entry)
 }
 
 function sameId(a: Bucket, b: Bucket): boolean {
   return a === b || a.record.id === b.record.id
 }
 
-function remember(store: Store, name: string, row: Key, entry: Entry): Bucket {
+function remember(store: Store, name: string, entry: Entry): Bucket {
   const record = decodeBucket(entry.value)
-  const check: Check = { kind: 'unchanged', key: row, stamp: entry.stamp }
+  const check = { kind: 'unchanged', key: entry.key, stamp: entry.stamp } as const
   const bucket = { record, id: Buffer.from(record.id, 'hex'), check }
   const oldest = store.bucketHints.keys().next()
   if (store.bucketHints.size >= HINTS_MAX && !oldest.done) store.bucketHints.delete(oldest.value)

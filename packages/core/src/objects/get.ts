@@ -55,5 +55,6 @@ export async function getObject(call: Call, store: Store, input: GetInput): Prom
   const head = await headObject(call, store, input)
   const { storageClass } = head.version
   if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
-  return { ...head, content: readContent(call, store, head.version, head.range) }
+  const { version, versionId, range, partial } = head
+  return { version, versionId, range, partial, content: readContent(call, store, version, range) }
 }

@@ -40,18 +40,27 @@ export function isSignatureParam(name: string): name is FieldName {
   return FIELD_SET.has(name)
 }
 
-/** The text as every SDK of today writes it, of which nothing else has to be checked but its times. */
+/** The text as every SDK of today writes it; what matches needs no closer look but at its times. */
 const USUAL =
-  /^q-sign-algorithm=sha1&q-ak=([^&]+)&q-sign-time=([\d;]{3,25})&q-key-time=([\d;]{3,25})&q-header-list=([a-z0-9\-_.~;]*)&q-url-param-list=([a-z0-9\-_.~;]*)&q-signature=([0-9a-f]{40})$/
+  /^q-sign-algorithm=sha1&q-ak=([^&]+)&q-sign-time=(\d{1,12});(\d{1,12})&q-key-time=(\d{1,12});(\d{1,12})&q-header-list=([a-z0-9\-_.~;]*)&q-url-param-list=([a-z0-9\-_.~;]*)&q-signature=([0-9a-f]{40})$/
+
+function parseUsual(text: string): ParsedSignature | undefined {
+  const match = USUAL.exec(text)
+  if (!match) return undefined
+  const [, secretId = '', signStart = '', signEnd = '', keyStart = '', keyEnd = ''] = match
+  const [headers = '', params = '', signature = ''] = match.slice(6)
+  const signTime = timeOf(signStart, signEnd)
+  const keyTime = signStart === keyStart && signEnd === keyEnd ? signTime : timeOf(keyStart, keyEnd)
+  const headerList = headers === '' ? [] : headers.split(';')
+  const paramList = params === '' ? [] : params.split(';')
+  // The long way tells what is wrong.
+  if (!signTime || !keyTime || headerList.includes('') || paramList.includes('')) return undefined
+  return { ok: true, fields: { secretId, signTime, keyTime, headerList, paramList, signature } }
+}
 
 /** Reads the value of an Authorization header. The fields may stand in any order; others are ignored. */
 export function parseAuthorization(text: string): ParsedSignature {
-  const usual = USUAL.exec(text)
-  if (usual)
-    return readFields((name) =>
-      name === 'q-sign-algorithm' ? 'sha1' : (usual[FIELD_NAMES.indexOf(name)] ?? ''),
-    )
-  return parseFields(text.trim().split('&').map(splitPair))
+  return parseUsual(text) ?? parseFields(text.trim().split('&').map(splitPair))
 }
 
 function splitPair(pair: string): NameValue {
@@ -106,7 +115,12 @@ function parseTime(value: string): SignatureTime | undefined {
   const match = /^(\d{1,12})(?:;|%3b)(\d{1,12})$/i.exec(value)
   if (!match) return undefined
   const [, first = '', second = ''] = match
-  const [start, end] = [Number(first), Number(second)]
+  return timeOf(first, second)
+}
+
+function timeOf(first: string, second: string): SignatureTime | undefined {
+  const start = Number(first)
+  const end = Number(second)
   return start < end ? { start, end, text: `${first};${second}` } : undefined
 }
 

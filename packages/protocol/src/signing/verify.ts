@@ -39,11 +39,11 @@ export function verifySignature(
   const key = signKeys(secretKey, fields.keyTime.text, sha1)
   const params = paramItems(fields.paramList, request.params)
   const hosts = request.hosts.length > 0 ? request.hosts : ['']
-  const headersByHost = hosts.map((host) => headerItems(fields.headerList, request, host))
   let first: Verification | undefined
   for (const order of ORDERS) {
     const paramText = joinItems(order(params))
-    for (const headers of headersByHost) {
+    for (const host of hosts) {
+      const headers = headerItems(fields.headerList, request, host)
       const formatString = joinHttpString(request, paramText, joinItems(order(headers)))
       const text = stringToSign(fields.signTime.text, formatString, sha1)
       if (equalConstantTime(signature(key, text, sha1), fields.signature)) return { ok: true }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSha1 } from './sha1.js'
 
-describe('sha1', () => {
+describe('SHA-1 for signatures', () => {
   const sha1 = createSha1()
 
   it('hashes as node:crypto does', () => {

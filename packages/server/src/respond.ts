@@ -6,6 +6,7 @@ import type { ReadContent } from '@coset/core'
 import type { Fault } from '@coset/model'
 import { type CompiledOperation, type Dialect, encodeResponse, type Output } from '@coset/protocol'
 import type { Exchange } from './exchange.js'
+import { endSoon } from './outbox.js'
 import { hasBody } from './request-body.js'
 import { newTraceId } from './request-id.js'
 
@@ -28,16 +29,16 @@ export async function respond(
   if (document !== undefined) {
     const bytes = Buffer.from(document)
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
-    response.writeHead(status, headers).end(bytes)
+    endSoon(response.writeHead(status, headers), bytes)
     return
   }
   if (content === undefined) {
     if (status !== 204 && !headers.includes('content-length')) headers.push('Content-Length', '0')
-    response.writeHead(status, headers).end()
+    endSoon(response.writeHead(status, headers))
     return
   }
   response.writeHead(status, headers)
-  if (content.kind === 'bytes') response.end(content.bytes)
+  if (content.kind === 'bytes') endSoon(response, content.bytes)
   else await sendStream(exchange, content.stream)
 }
 
@@ -77,7 +78,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
   response.writeHead(fault.status, headers)
   if (unread !== 'large') {
-    response.end(bytes)
+    endSoon(response, bytes)
     return
   }
   response.write(bytes)

@@ -4,6 +4,8 @@ import type { Entry, KeyRange, MetadataStore } from '../ports.js'
 import { afterKey } from './keys.js'
 
 const BATCH_FIRST = 8
+/** Behind a jump the next row is often one to jump from again. */
+const BATCH_JUMPED = 2
 const BATCH_MAX = 256
 
 /** How many scans one request may still spend, over all its readers. */
@@ -27,7 +29,7 @@ export class RowReader {
     this.#start = range.start
     this.#end = range.end
     this.#batch = Math.min(Math.max(batch, 1), BATCH_MAX)
-    this.#exhausted = Buffer.compare(range.start, range.end) >= 0
+    this.#exhausted = this.#isPastEnd()
   }
 
   /** The next row, which stays next; undefined at the end. */
@@ -39,8 +41,8 @@ export class RowReader {
     this.#rows = await this.#metadata.scan(range, { limit: this.#batch })
     this.#at = 0
     const last = this.#rows.at(-1)
-    if (!last || this.#rows.length < this.#batch) this.#exhausted = true
-    else this.#start = afterKey(last.key)
+    if (last) this.#start = afterKey(last.key)
+    if (this.#rows.length < this.#batch) this.#exhausted = true
     this.#batch = Math.min(this.#batch * 2, BATCH_MAX)
     return this.#rows[0]
   }
@@ -61,11 +63,27 @@ export class RowReader {
       if (row && Buffer.compare(row.key, start) >= 0) return
       this.#at++
     }
-    if (this.#exhausted) return
     if (Buffer.compare(start, this.#start) > 0) {
       this.#start = start
-      this.#batch = BATCH_FIRST
+      this.#batch = BATCH_JUMPED
     }
-    this.#exhausted = Buffer.compare(this.#start, this.#end) >= 0
+    this.#exhausted ||= this.#isPastEnd()
+  }
+
+  /** Whether the next peek has to fetch. */
+  isFetchNext(): boolean {
+    return this.#at >= this.#rows.length && !this.#exhausted
+  }
+
+  /** Forgets what was fetched ahead, and that there was nothing more: the next peek fetches anew. */
+  refresh(): void {
+    this.#start = this.#rows[this.#at]?.key ?? this.#start
+    this.#rows = []
+    this.#at = 0
+    this.#exhausted = this.#isPastEnd()
+  }
+
+  #isPastEnd(): boolean {
+    return Buffer.compare(this.#start, this.#end) >= 0
   }
 }

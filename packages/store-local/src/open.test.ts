@@ -86,13 +86,16 @@ describe('folder', () => {
     expect(await readdir(dir)).toEqual(['format'])
   })
 
-  it.each(['', '{', '[]', 'null', '{"format":"other","version":1}'])(
-    'is refused when its format file says %j',
-    async (text) => {
-      await writeFile(join(dir, 'format'), text)
-      await expect(opening(dir)).rejects.toThrow(StoreUnusableError)
-    },
-  )
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"format":"other","version":1}',
+  ])('is refused when its format file says %j', async (text) => {
+    await writeFile(join(dir, 'format'), text)
+    await expect(opening(dir)).rejects.toThrow(StoreUnusableError)
+  })
 
   it('is refused, untouched, when it holds files of something else', async () => {
     await writeFile(join(dir, 'thesis.txt'), 'precious')

@@ -7,11 +7,10 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const FLOOR = [20, 19]
 
-/** Installs and builds as needed; ends the process with a clear line when it can't. */
-export function bootstrap() {
-  assertNode()
+/** Installs and builds these projects as needed; ends the process with a clear line when it can't. */
+export function bootstrap(...projects) {
   install()
-  run('building', tool('typescript', 'bin/tsc'), ['-b', ...packagesOf()])
+  run('building', tool('typescript', 'bin/tsc'), ['-b', ...projects])
 }
 
 export function install() {
@@ -42,11 +41,6 @@ export function tool(name, file) {
 export function end(message, code = 1) {
   console.error(message)
   process.exit(code)
-}
-
-function packagesOf() {
-  const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
-  return references.map(({ path }) => path).filter((path) => !path.endsWith('.json'))
 }
 
 function assertNode() {

@@ -6,37 +6,33 @@ export interface PortCall {
   readonly method: 'read' | 'scan' | 'commit' | 'writeBlob' | 'readBlob' | 'deleteBlobs' | 'listBlobs'
   /** Counts all calls of both ports, from 1. */
   readonly number: number
+  readonly moment: 'before' | 'after'
 }
 
-/** What a hook throws is what the caller of the port gets. */
-export interface PortHooks {
-  /** Throwing here, the call fails and does nothing. */
-  before?(call: PortCall): void
-  /** Throwing here, the call has done its work and its outcome is lost. */
-  after?(call: PortCall): void
-}
+/** Comes before and after each call. Thrown before, the call does nothing; after, its outcome is lost. */
+export type PortHook = (call: PortCall) => void
 
 export interface FaultyPorts extends Ports {
   /** Calls made so far. */
   calls(): number
 }
 
-export function faultyPorts(ports: Ports, hooks: PortHooks): FaultyPorts {
+export function faultyPorts(ports: Ports, hook: PortHook): FaultyPorts {
   let number = 0
   async function around<T>(method: PortCall['method'], work: () => Promise<T>): Promise<T> {
     number++
     const call = { method, number }
-    hooks.before?.(call)
+    hook({ ...call, moment: 'before' })
     const result = await work()
-    hooks.after?.(call)
+    hook({ ...call, moment: 'after' })
     return result
   }
   async function* readBlob(work: () => ByteStream): AsyncGenerator<Uint8Array> {
     number++
     const call = { method: 'readBlob', number } as const
-    hooks.before?.(call)
+    hook({ ...call, moment: 'before' })
     yield* work()
-    hooks.after?.(call)
+    hook({ ...call, moment: 'after' })
   }
   const metadata: MetadataStore = {
     read: (keys) => around('read', () => ports.metadata.read(keys)),
@@ -55,20 +51,25 @@ export function faultyPorts(ports: Ports, hooks: PortHooks): FaultyPorts {
 }
 
 /** The n-th call fails before it does anything. */
-export function failingAt(n: number, error: unknown): PortHooks {
-  return {
-    before({ number }) {
-      if (number === n) throw error
-    },
+export function failingAt(n: number, error: unknown): PortHook {
+  return ({ number, moment }) => {
+    if (moment === 'before' && number === n) throw error
   }
 }
 
-/** Every commit from the n-th on is written, and its outcome lost. */
-export function losingCommits(error: unknown, n = 1): PortHooks {
+/** The n-th commit fails before it does anything. */
+export function failingCommit(error: unknown, n = 1): PortHook {
+  return nthCommit('before', n, error)
+}
+
+/** The n-th commit is written, and its outcome lost. */
+export function losingCommit(error: unknown, n = 1): PortHook {
+  return nthCommit('after', n, error)
+}
+
+function nthCommit(when: PortCall['moment'], n: number, error: unknown): PortHook {
   let commits = 0
-  return {
-    after({ method }) {
-      if (method === 'commit' && ++commits >= n) throw error
-    },
+  return ({ method, moment }) => {
+    if (method === 'commit' && moment === when && ++commits === n) throw error
   }
 }

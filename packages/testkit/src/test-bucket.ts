@@ -1,0 +1,118 @@
+// A bucket to work in: core's functions in few words, for tests that are about what they do.
+import {
+  type Call,
+  createBucket,
+  type DeleteResult,
+  deleteObject,
+  getObject,
+  type ListInput,
+  type ListVersionsInput,
+  listObjects,
+  listVersions,
+  type PutInput,
+  type PutResult,
+  putObject,
+  type Store,
+  setVersioning,
+  versionId,
+} from '@coset/core'
+import { bodyOf, contentBytes } from './bodies.js'
+import { OWNER, testCall } from './call.js'
+import { type FakeClock, fakeClock } from './fake-clock.js'
+import { type OpenStore, openMemoryStore } from './stores.js'
+
+/** A bucket that never had versioning, one that has it, and one that had it. */
+export type VersioningHistory = 'never' | 'Enabled' | 'Suspended'
+
+export class TestBucket {
+  readonly name = 'bucket-1250000000'
+  readonly store: Store
+  readonly clock: FakeClock
+  readonly call: Call
+  readonly #opened: OpenStore
+
+  private constructor(opened: OpenStore, clock: FakeClock) {
+    this.#opened = opened
+    this.store = opened.store
+    this.clock = clock
+    this.call = testCall({ clock })
+  }
+
+  /** On a memory store whose blobs are dated by the bucket's clock. */
+  static async open(versioning: VersioningHistory = 'never'): Promise<TestBucket> {
+    const clock = fakeClock()
+    const bucket = new TestBucket(await openMemoryStore({ now: clock.now }), clock)
+    await bucket.create()
+    if (versioning !== 'never') await bucket.setVersioning(versioning)
+    return bucket
+  }
+
+  close(): Promise<void> {
+    return this.#opened.close()
+  }
+
+  create(): Promise<void> {
+    const { id: owner } = OWNER as { readonly id: string }
+    const input = { name: this.name, region: 'ap-guangzhou', owner, acl: {}, tags: [] }
+    return createBucket(this.call, this.store, input)
+  }
+
+  setVersioning(state: 'Enabled' | 'Suspended'): Promise<void> {
+    return setVersioning(this.call, this.store, this.name, state)
+  }
+
+  /** What `putObject` takes, with nothing but a body. */
+  putInput(key: string, content: string | Uint8Array, input: Partial<PutInput> = {}): PutInput {
+    return {
+      bucket: this.name,
+      key,
+      body: bodyOf(content),
+      expected: {},
+      headers: {},
+      metadata: {},
+      storageClass: 'STANDARD',
+      acl: {},
+      tags: [],
+      forbidOverwrite: false,
+      ...input,
+    }
+  }
+
+  put(key: string, content: string | Uint8Array, input: Partial<PutInput> = {}): Promise<PutResult> {
+    return putObject(this.call, this.store, this.putInput(key, content, input))
+  }
+
+  async read(key: string, id?: string): Promise<string> {
+    const input = { bucket: this.name, key, versionId: id, conditions: {} }
+    const { content } = await getObject(this.call, this.store, input)
+    return (await contentBytes(content)).toString()
+  }
+
+  delete(key: string, id?: string): Promise<DeleteResult> {
+    return deleteObject(this.call, this.store, { bucket: this.name, key, versionId: id })
+  }
+
+  list(query: Partial<ListInput> = {}) {
+    const everything = { bucket: this.name, prefix: '', delimiter: '', marker: '', keysMax: undefined }
+    return listObjects(this.call, this.store, { ...everything, ...query })
+  }
+
+  listVersions(query: Partial<ListVersionsInput> = {}) {
+    const markers = { keyMarker: '', versionIdMarker: '' }
+    const everything = { bucket: this.name, prefix: '', delimiter: '', ...markers, keysMax: undefined }
+    return listVersions(this.call, this.store, { ...everything, ...query })
+  }
+
+  /** A key's versions, newest first: `<content>` or `marker`, with `null ` before those without an id. */
+  async timeline(key: string): Promise<readonly string[]> {
+    const { versions } = await this.listVersions()
+    const shown: string[] = []
+    for (const { version, ...one } of versions) {
+      if (one.key !== key) continue
+      if (one.isLatest !== (shown.length === 0)) throw new Error(`IsLatest is wrong at ${shown.length}.`)
+      const what = version.kind === 'marker' ? 'marker' : await this.read(key, versionId(version))
+      shown.push(version.isNull ? `null ${what}` : what)
+    }
+    return shown
+  }
+}

@@ -12,6 +12,7 @@ export interface KeyRange {
 /** Grows with every commit. */
 export type Stamp = bigint
 
+/** Read only, bytes included: a store may hand out the same entry again. */
 export interface Entry {
   readonly key: Key
   readonly value: Uint8Array
@@ -46,7 +47,10 @@ export interface MetadataStore {
     range: KeyRange,
     options: { readonly limit: number; readonly reverse?: boolean },
   ): Promise<readonly Entry[]>
-  /** All or nothing; resolves only when durable. A failed check writes nothing. */
+  /**
+   * All or nothing; resolves only when durable. A failed check writes nothing. Rejected with a fault other than
+   * `InternalError`, nothing is written; rejected with anything else, it may be.
+   */
   commit(commit: Commit): Promise<CommitResult>
   close(): Promise<void>
 }

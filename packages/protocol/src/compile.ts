@@ -7,6 +7,8 @@ export interface HeaderMember {
   readonly optional: boolean
   /** Lower case. */
   readonly name: string
+  /** As COS writes it in replies: the Python SDK hands headers out by the very letters they came in. */
+  readonly writtenName: string
   readonly shape: ScalarShape
   readonly orQuery: boolean
 }
@@ -59,6 +61,11 @@ export function headerText(header: HeaderName, vendorPrefix: string): string {
   return header.vendor ? `${vendorPrefix}${header.name}` : header.name
 }
 
+function writtenName(name: string): string {
+  if (name.startsWith('x-')) return name
+  return name === 'etag' ? 'ETag' : name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
+}
+
 function layoutOf(members: Members, root: string | undefined, vendorPrefix: string): Layout {
   const entries = Object.entries(members)
   const places = entries.map(([member, { place, optional }]) => ({ member, optional, place }))
@@ -74,6 +81,7 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
               member,
               optional,
               name: headerText(place.header, vendorPrefix),
+              writtenName: writtenName(headerText(place.header, vendorPrefix)),
               shape: place.shape,
               orQuery: place.orQuery,
             },

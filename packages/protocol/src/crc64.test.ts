@@ -122,10 +122,18 @@ describe('the text of a checksum', () => {
     )
   })
 
-  it.each(['', '-1', '+1', '1.5', '0x10', ' 1', '1e3', 'abc', '18446744073709551616', '1'.repeat(21)])(
-    'is not %j',
-    (text) => {
-      expect(parseCrc64(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    '-1',
+    '+1',
+    '1.5',
+    '0x10',
+    ' 1',
+    '1e3',
+    'abc',
+    '18446744073709551616',
+    '1'.repeat(21),
+  ])('is not %j', (text) => {
+    expect(parseCrc64(text)).toBeUndefined()
+  })
 })

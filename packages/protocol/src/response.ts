@@ -18,9 +18,9 @@ export interface EncodedResponse {
 
 export function encodeResponse({ operation, output }: CompiledOperation, value: Output): EncodedResponse {
   const headers: string[] = []
-  for (const { member, name, shape } of output.headers) {
+  for (const { member, writtenName, shape } of output.headers) {
     const given = value[member]
-    if (given !== undefined) headers.push(name, formatScalar(shape, given as ScalarValue))
+    if (given !== undefined) headers.push(writtenName, formatScalar(shape, given as ScalarValue))
   }
   for (const { member, prefix } of output.prefixes) {
     const map = value[member] as Readonly<Record<string, string>> | undefined
@@ -70,9 +70,11 @@ export function decodeResponse(
     if (read !== undefined) value[member] = read
   }
   for (const { member, prefix } of output.prefixes) {
-    const map: Record<string, string> = {}
-    for (const [name, text] of head.headersWithPrefix(prefix)) map[name.slice(prefix.length)] = text
-    value[member] = map
+    const named = Array.from(head.headersWithPrefix(prefix), ([name, text]) => [
+      name.slice(prefix.length),
+      text,
+    ])
+    value[member] = Object.fromEntries(named)
   }
   if (output.document && document) Object.assign(value, decodeDocument(output, document, options))
   return value

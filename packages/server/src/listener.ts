@@ -55,6 +55,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
     exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
+    if (address.bucket === undefined) assertSigned(exchange)
     assertTaken(dialect, operation, request, target)
     await authorize(exchange, store, operation.operation.action, {
       bucket: address.bucket,
@@ -89,6 +90,15 @@ export function createListener({ config, store, around }: ListenerOptions): List
     }
     if (config.accessLog) logAccess(exchange)
   }
+}
+
+/** The service itself tells an anonymous caller what is wrong, in COS's own words. */
+function assertSigned({ principal, clock }: Exchange): void {
+  if (principal.kind !== 'anonymous') return
+  throw new Fault('AccessDenied', {
+    message: 'Check auth failure because signature empty.',
+    serverTime: new Date(clock.now()),
+  })
 }
 
 function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {

@@ -33,7 +33,7 @@ export async function respond(
     return
   }
   if (content === undefined) {
-    if (status !== 204 && !headers.includes('content-length')) headers.push('Content-Length', '0')
+    if (status !== 204 && !headers.includes('Content-Length')) headers.push('Content-Length', '0')
     endSoon(response.writeHead(status, headers))
     return
   }

@@ -19,7 +19,11 @@ export class BlobFolder {
   }
 
   static async open(path: string): Promise<BlobFolder> {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    try {
+      await mkdir(path, { mode: 0o700 })
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error
+    }
     return new BlobFolder(path, await open(path, 'r'))
   }
 

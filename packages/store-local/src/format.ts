@@ -23,10 +23,27 @@ export async function prepareFolder(dir: string): Promise<void> {
 }
 
 async function createFolder(dir: string): Promise<void> {
-  const first = await mkdir(dir, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  // Every name that is new has to be durable in the folder above it.
-  for (let made = dir; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  // Not mkdir's own recursion: where the system never lets a folder be made, as below /proc, it never ends.
+  const parent = dirname(dir)
+  if (parent !== dir && !(await isThere(parent))) await createFolder(parent)
+  try {
+    await mkdir(dir, { mode: 0o700 })
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return
+    throw error
+  }
+  // A name that is new has to be durable in the folder above it.
+  await syncFolder(parent)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** False: there is no format file. */

@@ -114,4 +114,10 @@ describe('folder', () => {
     await expect(opening(path)).rejects.toThrow(StoreUnusableError)
     await expect(opening(path)).rejects.toThrow(/The data folder .*file\/data cannot be used: ENOTDIR/)
   })
+
+  it.runIf(process.platform === 'linux')('is refused at once where no folder can ever be made', async () => {
+    await expect(opening('/proc/coset/data')).rejects.toThrow(
+      /The data folder \/proc\/coset\/data cannot be used/,
+    )
+  })
 })

@@ -21,9 +21,9 @@ export async function attempt<T>(
 ): Promise<T> {
   return store.locks.run(turn, async () => {
     for (let tries = 0; tries < LIMITS.attemptsMax; tries++) {
-      assertInTime(call)
       const { commit, result } = await plan()
       if (commit.writes.length === 0) return result
+      assertInTime(call)
       // From here on the outcome is the store's: a client that leaves now may find its write done.
       const outcome = await store.metadata.commit(commit)
       if (outcome.ok) return result

@@ -11,6 +11,7 @@ const VERSION = Buffer.from('version/')
 const NULL_VERSION = Buffer.from('null/')
 const GARBAGE = Buffer.from('garbage/')
 const ZERO = Buffer.from([0])
+const ONE = Buffer.from([1])
 const ID_BYTES = 8
 const ORDER_BYTES = 8
 
@@ -29,7 +30,11 @@ export function bucketsAfter(name: string): KeyRange {
 }
 
 export function objectRow(bucketId: Uint8Array, key: Uint8Array): Key {
-  return Buffer.concat([OBJECT, bucketId, key])
+  const row = Buffer.allocUnsafe(OBJECT.length + ID_BYTES + key.length)
+  row.set(OBJECT)
+  row.set(bucketId, OBJECT.length)
+  row.set(key, OBJECT.length + ID_BYTES)
+  return row
 }
 
 /** Object rows whose key stands from `start` up to, without, `end`; undefined for the last of the bucket. */
@@ -63,6 +68,10 @@ export function versionRows(bucketId: Uint8Array, start: Uint8Array, end: Uint8A
 
 export function keyOfVersionRow(row: Key): Uint8Array {
   return row.subarray(VERSION.length + ID_BYTES, row.length - ORDER_BYTES - 1)
+}
+
+export function orderOfVersionRow(row: Key): Order {
+  return Buffer.from(row.buffer, row.byteOffset, row.length).readBigUInt64BE(row.length - ORDER_BYTES)
 }
 
 export function nullRow(bucketId: Uint8Array, key: Uint8Array): Key {
@@ -120,7 +129,12 @@ function successor(prefix: Uint8Array): Key {
   return end
 }
 
-/** The very next key after `key`. */
-export function afterKey(key: Uint8Array): Uint8Array {
-  return Buffer.concat([key, ZERO])
+/** The very next row after `row`. */
+export function afterKey(row: Key): Key {
+  return Buffer.concat([row, ZERO])
+}
+
+/** The first object key there can be after `key`; in `version/`, it stands after all versions of `key`. */
+export function nextObjectKey(key: Uint8Array): Uint8Array {
+  return Buffer.concat([key, ONE])
 }

@@ -1,6 +1,6 @@
 // Lists by skip-scan: keys in order, folded at the delimiter; past each finished prefix the scan jumps.
 import { Fault, LIMITS } from '@coset/model'
-import { afterKey, afterPrefix } from './keys.js'
+import { afterPrefix, nextObjectKey } from './keys.js'
 
 export interface ListQuery {
   readonly prefix: string
@@ -43,9 +43,14 @@ export function startAfter(marker: Uint8Array, query: ListQuery): Uint8Array | u
   const prefix = Buffer.from(query.prefix)
   if (marker.length === 0) return prefix
   const folded = fold(marker, prefix, Buffer.from(query.delimiter))
-  const after = folded && folded.length === marker.length ? afterPrefix(marker) : afterKey(marker)
-  if (!after) return undefined
-  return Buffer.compare(after, prefix) > 0 ? after : prefix
+  const after = folded && folded.length === marker.length ? afterPrefix(marker) : nextObjectKey(marker)
+  return after && startWith(after, query)
+}
+
+/** `key`, unless the list's prefix comes later. */
+export function startWith(key: Uint8Array, query: ListQuery): Uint8Array {
+  const prefix = Buffer.from(query.prefix)
+  return Buffer.compare(key, prefix) > 0 ? key : prefix
 }
 
 export async function listPage<T>(source: KeySource<T>, query: ListQuery): Promise<Page<T>> {

@@ -1,6 +1,6 @@
 // What rows hold. A row is one format byte, the length of a JSON text (4 bytes), the text, and inline content.
 import type { AccessControlList, StorageClass, Tag } from '@coset/model'
-import type { BlobId } from '../ports.js'
+import type { BlobId, Entry } from '../ports.js'
 import { ORDER_MAX, type Order } from './keys.js'
 
 const FORMAT = 1
@@ -84,6 +84,17 @@ type VersionJson = Omit<LiveVersion, 'kind' | 'order' | 'crc64' | 'content'> & {
   readonly order: string
   readonly crc64: string
   readonly extents?: readonly Extent[]
+}
+
+const decoded = new WeakMap<Uint8Array, Version>()
+
+/** As decodeVersion, once for each row value: stores may hand out the same value to many readers of a hot key. */
+export function versionOf(entry: Entry): Version {
+  const known = decoded.get(entry.value)
+  if (known) return known
+  const version = decodeVersion(entry.value)
+  decoded.set(entry.value, version)
+  return version
 }
 
 export function decodeVersion(row: Uint8Array): Version {

@@ -18,7 +18,7 @@ import {
 import { decodeVersion, encodeVersion, type LiveVersion, type Version } from './records.js'
 
 /** How long replaced bytes stay, for readers that began before. */
-const GARBAGE_DELAY_MS = 15 * 60 * 1000
+export const GARBAGE_DELAY_MS = 15 * 60 * 1000
 
 /** One key as a snapshot held it. */
 export interface Timeline {

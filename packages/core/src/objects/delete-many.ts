@@ -1,9 +1,9 @@
 // Delete by the thousand: each object on its own, what fails told one by one.
-import { assertKey, Fault, type FaultCode } from '@coset/model'
+import { Fault, type FaultCode } from '@coset/model'
 import type { Call } from '../call.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
 import type { Store } from '../store.js'
-import { type DeleteResult, deleteObject } from './delete.js'
+import { type DeleteResult, deleteObject, NOTHING_DELETED } from './delete.js'
 
 export interface DeleteTarget {
   readonly key: string
@@ -42,7 +42,7 @@ async function deleteOne(
 ): Promise<DeleteOutcome> {
   try {
     // COS reports keys that begin with a slash as deleted, though no object can have one.
-    if (!target.key.startsWith('/')) assertKey(target.key)
+    if (target.key.startsWith('/')) return { ...target, ok: true, result: NOTHING_DELETED }
     return { ...target, ok: true, result: await deleteObject(call, store, { bucket, ...target }) }
   } catch (error) {
     if (error instanceof Fault) return { ...target, ok: false, code: error.code, message: error.message }

@@ -1,5 +1,5 @@
 // Delete: the current version, or one that is named.
-import { Fault } from '@coset/model'
+import { assertKey, Fault } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt, type Plan } from '../catalog/attempt.js'
 import { versionRowsOf } from '../catalog/keys.js'
@@ -43,10 +43,14 @@ export interface DeleteResult {
   readonly deleteMarker: boolean
 }
 
-const NOTHING: DeleteResult = { versionId: undefined, deleteMarker: false }
+export const NOTHING_DELETED: DeleteResult = { versionId: undefined, deleteMarker: false }
 
-/** A key or version that is not there is no error. Throws `NoSuchBucket`, `InvalidArgument`. */
+/**
+ * A key or version that is not there is no error. A key that no object can have is: its delete marker would stand
+ * among rows. Throws `NoSuchBucket`, `InvalidArgument`, `KeyTooLong`, `InvalidObjectName`.
+ */
 export async function deleteObject(call: Call, store: Store, input: DeleteInput): Promise<DeleteResult> {
+  assertKey(input.key)
   const name = input.versionId ? parseVersionId(input.versionId) : undefined
   if (input.versionId && name === undefined) {
     throw new Fault('InvalidArgument', { message: 'The version id is not valid.' })
@@ -61,7 +65,7 @@ function planDelete(call: Call, { timeline, changes }: Read): Plan<DeleteResult>
   const { versioning } = timeline.bucket.record
   displace(call, timeline, changes)
   if (timeline.current) removeCurrent(timeline, changes)
-  if (versioning === undefined) return { commit: changes, result: NOTHING }
+  if (versioning === undefined) return { commit: changes, result: NOTHING_DELETED }
   const marker: DeleteMarker = {
     kind: 'marker',
     order: nextOrder(call, timeline),
@@ -86,7 +90,7 @@ async function planDeleteVersion(
     return { commit: changes, result: removed(current) }
   }
   const kept = await findKept(store, timeline, name, changes)
-  if (!kept) return { commit: { checks: [], writes: [] }, result: NOTHING }
+  if (!kept) return { commit: { checks: [], writes: [] }, result: NOTHING_DELETED }
   removeKept(call, timeline, kept, changes)
   if (!current && kept.order === newestKept?.order) await promoteSecond(store, timeline, changes)
   return { commit: changes, result: removed(kept) }

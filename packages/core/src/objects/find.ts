@@ -9,6 +9,7 @@ import {
   parseVersionId,
   type Version,
   versionId,
+  versionOf,
 } from '../catalog/records.js'
 import { orderOf } from '../catalog/versions.js'
 import type { Store } from '../store.js'
@@ -22,7 +23,7 @@ export interface Found {
 export async function findCurrent(store: Store, bucketName: string, key: Uint8Array): Promise<Found> {
   const { bucket, entries } = await readWithBucket(store, bucketName, (id) => [objectRow(id, key)])
   const [entry] = entries
-  if (entry) return { bucket, version: decodeVersion(entry.value) as LiveVersion }
+  if (entry) return { bucket, version: versionOf(entry) as LiveVersion }
   if (bucket.record.versioning) {
     const [newest] = await store.metadata.scan(versionRowsOf(bucket.id, key), { limit: 1 })
     const marker = newest && decodeVersion(newest.value)

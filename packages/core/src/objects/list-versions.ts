@@ -7,15 +7,24 @@ import {
   afterPrefix,
   keyOfObjectRow,
   keyOfVersionRow,
+  nextObjectKey,
   nullRow,
   type Order,
   objectRow,
   objectRows,
+  orderOfVersionRow,
   versionRow,
   versionRows,
   versionRowsOf,
 } from '../catalog/keys.js'
-import { assertDelimiter, type KeySource, listPage, pageSize, startAfter } from '../catalog/listing.js'
+import {
+  assertDelimiter,
+  type KeySource,
+  listPage,
+  pageSize,
+  startAfter,
+  startWith,
+} from '../catalog/listing.js'
 import {
   type BucketRecord,
   decodeVersion,
@@ -26,6 +35,7 @@ import {
 } from '../catalog/records.js'
 import { RowReader } from '../catalog/row-reader.js'
 import { orderOf } from '../catalog/versions.js'
+import type { Entry } from '../ports.js'
 import type { Store } from '../store.js'
 import { textOf } from './list.js'
 
@@ -62,7 +72,7 @@ export async function listVersions(
   assertDelimiter(input.delimiter)
   const query = { prefix: input.prefix, delimiter: input.delimiter, keysMax: pageSize(input.keysMax) }
   const { record, id, within } = await readMarker(store, input)
-  const start = within ? within.key : startAfter(Buffer.from(input.keyMarker), query)
+  const start = within ? startWith(within.key, query) : startAfter(Buffer.from(input.keyMarker), query)
   const source = start && new VersionSource(store, id, start, input.prefix)
   if (source && within) await source.enter(within)
   const { listed, truncated } = source ? await listPage(source, query) : { listed: [], truncated: false }
@@ -114,14 +124,18 @@ interface VersionEntry {
   readonly isLatest: boolean
 }
 
-/** Merges `object/`, which holds each key's newest live version, with `version/`, which holds the rest. */
+/**
+ * Merges `object/`, which holds each key's newest live version, with `version/`, which holds the rest. They are read
+ * in turn while versions move from the first to the second: rows of the second are always fetched later, so that
+ * none is missed, and those already listed are passed over.
+ */
 class VersionSource implements KeySource<VersionEntry> {
   readonly #store: Store
   readonly #bucketId: Uint8Array
   readonly #objects: RowReader
   readonly #kept: RowReader
-  /** The key whose newest version is behind us already. */
-  #latestSeen: Uint8Array | undefined
+  /** The last version behind us. */
+  #seen: { readonly key: Uint8Array; readonly order: Order } | undefined
   #next: { readonly from: 'objects' | 'kept'; readonly value: Uint8Array } | undefined
 
   constructor(store: Store, bucketId: Uint8Array, start: Uint8Array, prefix: string) {
@@ -135,18 +149,22 @@ class VersionSource implements KeySource<VersionEntry> {
 
   /** Goes on inside a key, after one of its versions. */
   async enter({ key, order }: Within): Promise<void> {
-    this.#objects.seek(objectRows(this.#bucketId, afterKey(key), undefined).start)
     const row = versionRow(this.#bucketId, key, order)
     this.#kept.seek(afterKey(row))
-    const [current] = await this.#store.metadata.read([objectRow(this.#bucketId, key)])
+    const [object] = await this.#store.metadata.read([objectRow(this.#bucketId, key)])
+    const current = object && decodeVersion(object.value)
+    // The marker's version was deleted since, and an older one took its place: that one is still to come.
+    if (current && current.order > order) return
+    this.#objects.seek(objectRows(this.#bucketId, nextObjectKey(key), undefined).start)
     const [newest] = await this.#store.metadata.scan(versionRowsOf(this.#bucketId, key), { limit: 1 })
     // Is something newer than what follows? Then what follows is not the latest.
-    if (current || (newest && Buffer.compare(newest.key, row) <= 0)) this.#latestSeen = key
+    if (current || (newest && Buffer.compare(newest.key, row) <= 0)) this.#seen = { key, order }
   }
 
   async peek(): Promise<Uint8Array | undefined> {
+    if (this.#objects.isFetchNext()) this.#refreshKept()
     const object = this.#objects.buffered() ?? (await this.#objects.peek())
-    const kept = this.#kept.buffered() ?? (await this.#kept.peek())
+    const kept = await this.#peekKept()
     const objectKey = object && keyOfObjectRow(object.key)
     const keptKey = kept && keyOfVersionRow(kept.key)
     const objectFirst = objectKey && (!keptKey || Buffer.compare(objectKey, keptKey) <= 0)
@@ -158,14 +176,34 @@ class VersionSource implements KeySource<VersionEntry> {
     return keptKey
   }
 
+  #refreshKept(): void {
+    this.#kept.refresh()
+    const seen = this.#seen
+    if (seen) this.#kept.seek(afterKey(versionRow(this.#bucketId, seen.key, seen.order)))
+  }
+
+  async #peekKept(): Promise<Entry | undefined> {
+    for (;;) {
+      const row = this.#kept.buffered() ?? (await this.#kept.peek())
+      if (!row || !this.#isSeenKey(keyOfVersionRow(row.key))) return row
+      if (this.#seen && orderOfVersionRow(row.key) > this.#seen.order) return row
+      this.#kept.skip()
+    }
+  }
+
+  #isSeenKey(key: Uint8Array): boolean {
+    return this.#seen !== undefined && Buffer.compare(this.#seen.key, key) === 0
+  }
+
   take(key: Uint8Array): VersionEntry {
     if (!this.#next) throw new Error('take before peek')
     const { from, value } = this.#next
     if (from === 'objects') this.#objects.skip()
     else this.#kept.skip()
-    const isLatest = !this.#latestSeen || Buffer.compare(this.#latestSeen, key) !== 0
-    this.#latestSeen = key
-    return { version: decodeVersion(value), isLatest }
+    const version = decodeVersion(value)
+    const isLatest = !this.#isSeenKey(key)
+    this.#seen = { key, order: version.order }
+    return { version, isLatest }
   }
 
   seek(start: Uint8Array | undefined): void {

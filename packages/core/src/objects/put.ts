@@ -56,10 +56,15 @@ export async function putObject(call: Call, store: Store, input: PutInput): Prom
       plan(call, store, input, ingested),
     )
   } catch (error) {
-    // A fault is thrown before any commit, so the blob is surely no one's. After anything else it may be claimed.
-    if (error instanceof Fault) await discard(call, store, ingested.content)
+    // Without a commit the blob is surely no one's. After a commit of unknown outcome it may be claimed.
+    if (isDefinite(error)) await discard(call, store, ingested.content)
     throw error
   }
+}
+
+/** Whether the error tells that nothing was committed; see MetadataStore.commit. */
+function isDefinite(error: unknown): boolean {
+  return error instanceof Fault && error.code !== 'InternalError'
 }
 
 async function plan(call: Call, store: Store, input: PutInput, ingested: Ingested): Promise<Plan<PutResult>> {

@@ -1,13 +1,15 @@
 // Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
 // orphans, which a crash or a broken upload left without any row.
 import type { Call } from '../call.js'
-import { blobOfGarbageRow, garbageUntil, refsOf } from '../catalog/keys.js'
+import { blobOfGarbageRow, garbageRow, garbageUntil, refsOf } from '../catalog/keys.js'
+import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
 import type { Store } from '../store.js'
 
 const BATCH = 256
 
 export interface Reclaimed {
+  /** Found and dealt with. */
   readonly blobs: number
 }
 
@@ -43,8 +45,9 @@ async function settle(store: Store, row: Entry): Promise<BlobId | undefined> {
 }
 
 /**
- * Deletes blobs made before `beforeMs` that nothing claims. Safe for blobs older than any request that could still
- * commit a claim: those from before this process took the store, or older than the longest request.
+ * Makes garbage of blobs made before `beforeMs` that nothing claims. Safe for blobs older than any request that could
+ * still commit a claim: those from before this process took the store, or older than the longest request. They are
+ * not deleted at once: one may have been replaced a moment ago, and be read still.
  */
 export async function reclaimOrphans(call: Call, store: Store, beforeMs: number): Promise<Reclaimed> {
   const limit = blobIdPrefix(beforeMs)
@@ -56,14 +59,23 @@ export async function reclaimOrphans(call: Call, store: Store, beforeMs: number)
     const old = page.filter(({ id }) => id < limit).map(({ id }) => id)
     const claimed = await Promise.all(old.map((id) => isClaimed(store, id)))
     const orphans = old.filter((_id, at) => !claimed[at])
-    await store.blobs.delete(orphans)
+    await discardLater(call, store, orphans)
     blobs += orphans.length
     after = page.at(-1)?.id
     if (after === undefined || after >= limit) return { blobs }
   }
 }
 
-/** A blob whose garbage row still waits has no claim; deleting it early is what the row asks for anyway. */
+async function discardLater(call: Call, store: Store, blobs: readonly BlobId[]): Promise<void> {
+  if (blobs.length === 0) return
+  const notBefore = call.clock.now() + GARBAGE_DELAY_MS
+  const writes = blobs.map((blob) => {
+    return { kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() } as const
+  })
+  await store.metadata.commit({ checks: [], writes })
+}
+
+/** A blob whose garbage row still waits has no claim; a second row does no harm. */
 async function isClaimed(store: Store, blob: BlobId): Promise<boolean> {
   const refs = await store.metadata.scan(refsOf(blob), { limit: 1 })
   return refs.length > 0

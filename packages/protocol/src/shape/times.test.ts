@@ -24,12 +24,13 @@ describe('a date in a header', () => {
     }
   })
 
-  it.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])(
-    'is read as %s',
-    (text) => {
-      expect(parseHttpDate(text)).toEqual(date)
-    },
-  )
+  it.each([
+    'Sun, 06 Nov 1994 08:49:37 GMT',
+    'Sunday, 06-Nov-94 08:49:37 GMT',
+    'Sun Nov  6 08:49:37 1994',
+  ])('is read as %s', (text) => {
+    expect(parseHttpDate(text)).toEqual(date)
+  })
 
   it('with two digits for the year lies between 1970 and 2069', () => {
     expect(parseHttpDate('Thursday, 01-Jan-70 00:00:00 GMT')?.getUTCFullYear()).toBe(1970)

@@ -1,0 +1,217 @@
+// Each operation's requests and replies, there and back: what one side encodes, the other decodes unchanged.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compileOperation, type Layout } from './compile.js'
+import type { Members, Operation } from './operation.js'
+import * as operations from './registry.js'
+import { decodeRequest, encodeRequest, type RequestHead } from './request.js'
+import { decodeResponse, encodeResponse } from './response.js'
+import type { Shape } from './shape/shape.js'
+import { parseXml } from './shape/xml-tree.js'
+
+const TABLE: Readonly<Record<string, Operation>> = operations
+const compiled = Object.values(TABLE).map((operation) => compileOperation(operation, 'x-cos-'))
+const LIMITS = { bytesMax: 1 << 24, depthMax: 12, elementsMax: 20_000 }
+
+/** Any text that XML 1.0 can hold. */
+const text = fc
+  .string({ unit: 'binary', maxLength: 12 })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what XML can not hold.
+  .map((string) => string.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '�'))
+
+function wholeSeconds(): fc.Arbitrary<Date> {
+  return fc.integer({ min: 0, max: 253_402_300_799 }).map((seconds) => new Date(seconds * 1000))
+}
+
+function arbitraryOf(shape: Shape): fc.Arbitrary<unknown> {
+  switch (shape.kind) {
+    case 'text':
+      return text
+    case 'integer':
+      return fc.maxSafeInteger().map((value) => Math.max(shape.min, Math.min(shape.max, value)))
+    case 'unsigned':
+      return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
+    case 'boolean':
+      return fc.boolean()
+    case 'timestamp':
+      return shape.format === 'iso-ms'
+        ? fc.integer({ min: 0, max: 253_402_300_799_999 }).map((ms) => new Date(ms))
+        : wholeSeconds()
+    case 'choice':
+      return fc.constantFrom(...shape.values)
+    case 'list':
+      return fc.array(arbitraryOf(shape.of), { maxLength: 4 })
+    case 'record':
+      return fc.record(
+        Object.fromEntries(
+          Object.entries(shape.fields).map(([name, field]) => [name, arbitraryOf(field.shape)]),
+        ),
+        { requiredKeys: requiredOf(Object.entries(shape.fields)) },
+      )
+  }
+}
+
+/** Lists are always arrays, so one that may be absent is generated all the same. */
+function requiredOf(
+  fields: readonly (readonly [string, { readonly optional: boolean; readonly shape?: Shape }])[],
+) {
+  return fields.filter(([, { optional, shape }]) => !optional || shape?.kind === 'list').map(([name]) => name)
+}
+
+const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9-]{1,12}$/), text, { minKeys: 1, maxKeys: 4 })
+
+function membersOf(members: Members): fc.Arbitrary<Record<string, unknown>> {
+  const arbitraries: Record<string, fc.Arbitrary<unknown>> = {}
+  const required: string[] = []
+  for (const [name, { place, optional }] of Object.entries(members)) {
+    if (place.in === 'stream' || place.in === 'client') continue
+    if (!optional) required.push(name)
+    if (place.in === 'bucket' || place.in === 'key') arbitraries[name] = text
+    else if (place.in === 'headers') arbitraries[name] = metadata
+    else if (name === 'EncodingType') arbitraries[name] = fc.constant('url')
+    else arbitraries[name] = arbitraryOf(place.shape)
+  }
+  return fc.record(arbitraries, { requiredKeys: required })
+}
+
+function headOf(pairs: readonly (readonly [string, string])[]) {
+  return {
+    header: (name: string) => pairs.find(([given]) => given === name)?.[1],
+    headersWithPrefix: (prefix: string) => pairs.filter(([name]) => name.startsWith(prefix)),
+  }
+}
+
+function documentOf(source: string | undefined) {
+  return source === undefined ? undefined : parseXml(source, LIMITS)
+}
+
+describe.each(
+  compiled.map((operation) => [operation.operation.name, operation] as const),
+)('%s', (_name, form) => {
+  it('decodes the requests it encodes', () => {
+    const property = fc.property(membersOf(form.operation.input), (input) => {
+      const { bucket, key, query, headers, document } = encodeRequest(form, input)
+      const head: RequestHead = {
+        bucket,
+        key,
+        query: (name) => query.find(([given]) => given === name)?.[1],
+        ...headOf(headers),
+      }
+      expect(decodeRequest(form, head, documentOf(document))).toEqual(input)
+    })
+    fc.assert(property, { numRuns: 200 })
+  })
+
+  it('decodes the replies it encodes', () => {
+    const property = fc.property(membersOf(form.operation.output), (output) => {
+      const { headers, document } = encodeResponse(form, output)
+      const pairs = headers.flatMap((name, at) =>
+        at % 2 === 0 ? [[name.toLowerCase(), headers[at + 1] ?? ''] as const] : [],
+      )
+      const decoded = decodeResponse(form, headOf(pairs), documentOf(document))
+      expect(decoded).toEqual({ ...emptyMaps(form.output), ...output })
+    })
+    fc.assert(property, { numRuns: 200 })
+  })
+})
+
+/** A reply's header maps are there even when they are empty. */
+function emptyMaps({ prefixes }: Layout): Record<string, unknown> {
+  return Object.fromEntries(prefixes.map(({ member }) => [member, {}]))
+}
+
+describe('a request', () => {
+  const put = compileOperation(operations.putObject, 'x-cos-')
+  const list = compileOperation(operations.listObjects, 'x-cos-')
+  const remove = compileOperation(operations.deleteObjects, 'x-cos-')
+  const versioning = compileOperation(operations.putBucketVersioning, 'x-cos-')
+  const head = (headers: Record<string, string>, query: Record<string, string> = {}): RequestHead => ({
+    bucket: 'b',
+    key: 'k',
+    query: (name) => query[name],
+    ...headOf(Object.entries(headers)),
+  })
+  const refused = (code: string) => expect.objectContaining({ code })
+
+  it('takes metadata names with their prefix or without', () => {
+    const { headers } = encodeRequest(put, {
+      Bucket: 'b',
+      Key: 'k',
+      Metadata: { A: '1', 'X-Cos-Meta-B': '2' },
+    })
+    expect(headers).toEqual([
+      ['x-cos-meta-a', '1'],
+      ['x-cos-meta-b', '2'],
+    ])
+  })
+
+  it('takes values as text, as examples of COS write them', () => {
+    const { headers } = encodeRequest(put, {
+      Bucket: 'b',
+      Key: 'k',
+      ForbidOverwrite: 'true',
+      TrafficLimit: '819200',
+    })
+    expect(headers).toEqual([
+      ['x-cos-forbid-overwrite', 'true'],
+      ['x-cos-traffic-limit', '819200'],
+    ])
+  })
+
+  it('prefers the header where the query would do', () => {
+    const both = decodeRequest(
+      put,
+      head({ 'x-cos-traffic-limit': '1' }, { 'x-cos-traffic-limit': '2' }),
+      undefined,
+    )
+    expect(both.TrafficLimit).toBe(1)
+    expect(decodeRequest(put, head({}, { 'x-cos-traffic-limit': '2' }), undefined).TrafficLimit).toBe(2)
+  })
+
+  it('counts an empty value as absent, but for texts', () => {
+    const input = decodeRequest(
+      list,
+      head({}, { 'max-keys': '', prefix: '', 'encoding-type': '' }),
+      undefined,
+    )
+    expect(input).toEqual({ Bucket: 'b', Prefix: '' })
+  })
+
+  it.each([
+    [{ 'x-cos-forbid-overwrite': 'yes' }, 'InvalidArgument'],
+    [{ 'x-cos-traffic-limit': '1.5' }, 'InvalidArgument'],
+    [{ 'x-cos-storage-class': 'WARM' }, 'NotSupportedStorageClass'],
+  ])('refuses %o', (headers, code) => {
+    expect(() => decodeRequest(put, head(headers), undefined)).toThrow(refused(code))
+  })
+
+  it('passes over times of conditions that it can not read', () => {
+    const get = compileOperation(operations.getObject, 'x-cos-')
+    const input = decodeRequest(get, head({ 'if-modified-since': 'soon' }), undefined)
+    expect(input.IfModifiedSince).toBeUndefined()
+  })
+
+  it('needs its document, of its root, with what must stand in it', () => {
+    const decode = (source: string | undefined) => decodeRequest(versioning, head({}), documentOf(source))
+    expect(() => decode(undefined)).toThrow(refused('MissingRequestBodyError'))
+    expect(() => decode('<Versioning/>')).toThrow(refused('MalformedXML'))
+    expect(() => decode('<VersioningConfiguration/>')).toThrow(refused('MalformedXML'))
+    expect(() => decode('<VersioningConfiguration><Status/></VersioningConfiguration>')).toThrow(
+      refused('MalformedXML'),
+    )
+    expect(() => decode('<VersioningConfiguration><Status>On</Status></VersioningConfiguration>')).toThrow(
+      refused('MalformedXML'),
+    )
+    expect(decode('<VersioningConfiguration><Status> Enabled\n</Status></VersioningConfiguration>')).toEqual({
+      Bucket: 'b',
+      Status: 'Enabled',
+    })
+  })
+
+  it('bounds its lists', () => {
+    const of = (count: number) =>
+      documentOf(`<Delete>${'<Object><Key>k</Key></Object>'.repeat(count)}</Delete>`)
+    expect(decodeRequest(remove, head({}), of(1000))).toHaveProperty('Delete')
+    expect(() => decodeRequest(remove, head({}), of(1001))).toThrow(refused('MalformedXML'))
+  })
+})

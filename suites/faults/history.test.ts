@@ -1,0 +1,26 @@
+// Random histories over core, on every store, against the reference model; a failure prints the line that replays it.
+import { STORES } from '@coset/testkit'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { histories } from './history-steps.js'
+import { play } from './history-world.js'
+import { replayed } from './replay.js'
+
+const RUNS = { memory: 400, local: 60 }
+const STEPS = 60
+
+it.each([
+  'memory',
+  'local',
+] as const)('reads like the model whatever happens, on the %s store', async (name) => {
+  let steps = 0
+  let runs = 0
+  const property = fc.asyncProperty(histories(STEPS), async (history) => {
+    await play(history, STORES[name])
+    steps += history.steps.length
+    if (++runs % 50 === 0) console.log(`history, ${name}: ${runs} runs, ${steps} steps`)
+  })
+  await replayed(property, RUNS[name])
+  console.log(`history, ${name}: done after ${runs} runs, ${steps} steps`)
+  expect(steps).toBeGreaterThan(0)
+})

@@ -3,7 +3,7 @@ import { openLocalStore } from '@coset/store-local'
 import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
 import { createLog, type LogLevel } from './log.js'
-import { serve, storeAbove, systemClock } from './server.js'
+import { serve, storeAbove, systemClock, tuneProcess } from './server.js'
 import { startTasks } from './tasks.js'
 import { startWorkers } from './workers.js'
 
@@ -46,6 +46,7 @@ export interface Serving {
 /** Throws the store's errors, and the system's when the address can't be listened on. */
 export async function run(options: RunOptions): Promise<Running> {
   const startedMs = Date.now()
+  tuneProcess()
   const log = createLog(options.logLevel, options.terminal)
   const local = await openLocalStore({ dir: options.data })
   try {

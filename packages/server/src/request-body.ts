@@ -84,9 +84,9 @@ class BodyStream implements AsyncIterableIterator<Uint8Array> {
       this.#failure ??= cause instanceof Fault ? cause : new Fault('IncompleteBody', {}, { cause })
       this.#wake()
     }
+    // A client that leaves and a server that stops both end the connection, and with it the request.
     request.on('error', fail)
     request.on('close', () => fail())
-    this.#exchange.signal.addEventListener('abort', () => fail(this.#exchange.signal.reason), { once: true })
   }
 
   #wake(): void {

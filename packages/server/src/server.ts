@@ -32,6 +32,11 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** For a process that does nothing but serve: rows of small objects come from shared slabs instead of one each. */
+export function tuneProcess(): void {
+  Buffer.poolSize = 256 * 1024
+}
+
 export const systemClock: Clock = { now: () => Date.now() }
 
 /** The store above two ports, as a server uses it. */

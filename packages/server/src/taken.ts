@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@coset/model'
 import type { CompiledOperation, Dialect } from '@coset/protocol'
-import { headerOf, type Target } from './target.js'
+import type { Target } from './target.js'
 
 /** Throws `NotImplemented`. */
 export function assertTaken(
@@ -12,12 +12,14 @@ export function assertTaken(
   request: IncomingMessage,
   target: Target,
 ): void {
-  const param = target.params.find(([name]) => dialect.reservedQuery.has(name) && !takesParam(compiled, name))
-  if (param) throw notTaken(param[0])
+  for (const [name] of target.params) {
+    if (dialect.reservedQuery.has(name) && !takesParam(compiled, name)) throw notTaken(name)
+  }
   const { method } = compiled.operation
   if (method === 'GET' || method === 'HEAD') return
+  const { headers } = request
   for (const name of dialect.reservedHeaders) {
-    if (headerOf(request, name) !== undefined && !takesHeader(compiled, name)) throw notTaken(name)
+    if (headers[name] !== undefined && !takesHeader(compiled, name)) throw notTaken(name)
   }
 }
 

@@ -56,10 +56,12 @@ export function requestHead(
     key: address.key,
     query: (name) => param(params, name),
     header: (name) => headerOf(request, name),
-    *headersWithPrefix(prefix) {
+    headersWithPrefix(prefix) {
+      const found: [string, string][] = []
       for (const name in request.headers) {
-        if (name.startsWith(prefix)) yield [name, headerOf(request, name) ?? '']
+        if (name.startsWith(prefix)) found.push([name, headerOf(request, name) ?? ''])
       }
+      return found
     },
   }
 }

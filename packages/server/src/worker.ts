@@ -1,7 +1,7 @@
 // A serving process of several. It does what the owner of the data folder tells it, and ends with it.
 import { openLocalStore } from '@coset/store-local'
 import { createLog } from './log.js'
-import { type RunningServer, serve, storeAbove, systemClock } from './server.js'
+import { type RunningServer, serve, storeAbove, systemClock, tuneProcess } from './server.js'
 import type { WorkerMessage, WorkerOrders } from './workers.js'
 
 /** Ctrl-C at a terminal reaches every process; the owner decides what it means. */
@@ -17,6 +17,7 @@ process.once('message', (orders: WorkerOrders) => {
 
 async function work(orders: WorkerOrders): Promise<void> {
   const { config, host, port, data, logLevel, terminal } = orders
+  tuneProcess()
   const local = await openLocalStore({ dir: data, role: 'worker' })
   const log = createLog(logLevel, terminal)
   const server = await serve({ config, store: await storeAbove(local), log, clock: systemClock, host, port })

@@ -41,7 +41,7 @@ async function effectiveAcl(
   { bucket: bucketName, key = '', versionId }: Resource & { readonly bucket: string },
 ): Promise<AccessControlList> {
   const keyBytes = Buffer.from(key)
-  const { bucket, entries } = await readWithBucket(store, bucketName, (id) =>
+  const { bucket, entries } = await readWithBucket(store, bucketName, ({ id }) =>
     of === 'object' ? [objectRow(id, keyBytes)] : [],
   )
   if (of === 'bucket') return bucket.record.acl

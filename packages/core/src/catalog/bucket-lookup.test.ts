@@ -33,7 +33,7 @@ it('needs one read for a bucket it has seen, together with its rows', async () =
   const store = await storeAbove(ports)
   await readBucket(store, bucket.name)
   calls.length = 0
-  await readWithBucket(store, bucket.name, (id) => [id, id])
+  await readWithBucket(store, bucket.name, ({ id }) => [id, id])
   expect(calls).toEqual(['read'])
 })
 

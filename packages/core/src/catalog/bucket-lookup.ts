@@ -28,20 +28,20 @@ export async function readBucket(store: Store, name: string): Promise<Bucket> {
 }
 
 /**
- * The bucket, and the rows that `rows` names for its id, from one snapshot. The id comes from the last look at the
- * bucket; when the snapshot shows another, the read is made again.
+ * The bucket, and the rows that `rows` names for it, from one snapshot. The rows are named by the last look at the
+ * bucket; when the snapshot shows that it changed since, the read is made again.
  */
 export async function readWithBucket(
   store: Store,
   name: string,
-  rows: (bucketId: Uint8Array) => readonly Key[],
+  rows: (bucket: Bucket) => readonly Key[],
 ): Promise<{ readonly bucket: Bucket; readonly entries: readonly (Entry | undefined)[] }> {
   for (let retry = 0; retry < RETRIES_MAX; retry++) {
     const hint = store.bucketHints.get(name)
-    const wanted = hint ? rows(hint.bucket.id) : []
+    const wanted = hint ? rows(hint.bucket) : []
     const found = await store.metadata.read([hint?.bucket.check.key ?? rowOf(name), ...wanted])
     const bucket = currentBucket(store, name, hint, found[0])
-    const isRead = hint ? sameId(bucket, hint.bucket) : rows(bucket.id).length === 0
+    const isRead = hint ? bucket === hint.bucket : rows(bucket).length === 0
     if (isRead) return { bucket, entries: found.slice(1) }
   }
   throw new Fault('SlowDown')
@@ -64,10 +64,6 @@ function currentBucket(
     throw new Fault('NoSuchBucket')
   }
   return hint?.stamp === entry.stamp ? hint.bucket : remember(store, name, entry)
-}
-
-function sameId(a: Bucket, b: Bucket): boolean {
-  return a === b || a.record.id === b.record.id
 }
 
 function remember(store: Store, name: string, entry: Entry): Bucket {

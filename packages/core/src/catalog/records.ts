@@ -70,13 +70,32 @@ export function decodeBucket(row: Uint8Array): BucketRecord {
 }
 
 export function encodeVersion(version: Version): Uint8Array {
-  const { order, isNull, modifiedMs } = version
-  const base = { order: order.toString(16), isNull, modifiedMs, kind: version.kind }
-  if (version.kind === 'marker') return encodeRow(base, undefined)
-  const { size, etag, crc64, headers, metadata, storageClass, acl, tags, content } = version
-  const json = { ...base, size, etag, crc64: crc64.toString(16), headers, metadata, storageClass, acl, tags }
-  if (content.kind === 'inline') return encodeRow(json, content.bytes)
-  return encodeRow({ ...json, extents: content.extents }, undefined)
+  const { kind, isNull, modifiedMs } = version
+  const order = version.order.toString(16)
+  if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
+  const { size, etag, headers, metadata, storageClass, acl, tags, content } = version
+  const crc64 = version.crc64.toString(16)
+  const inline = content.kind === 'inline' ? content.bytes : undefined
+  const extents = content.kind === 'extents' ? content.extents : undefined
+  // One literal, in which JSON leaves out what is undefined: every put of a small object comes by here.
+  return encodeRow(
+    {
+      kind,
+      order,
+      isNull,
+      modifiedMs,
+      size,
+      etag,
+      crc64,
+      headers,
+      metadata,
+      storageClass,
+      acl,
+      tags,
+      extents,
+    },
+    inline,
+  )
 }
 
 type VersionJson = Omit<LiveVersion, 'kind' | 'order' | 'crc64' | 'content'> & {

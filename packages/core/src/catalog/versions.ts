@@ -43,10 +43,9 @@ export interface Read {
 
 /** The key's rows, and the checks that no one changes them before the commit. */
 export async function readTimeline(store: Store, bucketName: string, key: Uint8Array): Promise<Read> {
-  const { bucket, entries } = await readWithBucket(store, bucketName, (id) => [
-    objectRow(id, key),
-    nullRow(id, key),
-  ])
+  const { bucket, entries } = await readWithBucket(store, bucketName, ({ id, record }) =>
+    record.versioning ? [objectRow(id, key), nullRow(id, key)] : [objectRow(id, key)],
+  )
   const [object, pointer] = entries
   const checks: Check[] = [bucket.check, unchanged(objectRow(bucket.id, key), object)]
   const current = object && live(decodeVersion(object.value))

@@ -1,5 +1,5 @@
 // A body on its way in: digested in one pass, kept inline when small, else written as a blob.
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import { Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Content } from '../catalog/records.js'
@@ -44,16 +44,24 @@ export async function ingest(
 ): Promise<Ingested> {
   assertDigests(options.expected)
   if (body.length !== undefined && body.length > options.sizeMax) throw new Fault('EntityTooLarge')
-  const digests = startDigests(store, options.expected)
   const { head, rest } = await readHead(body.stream)
-  if (!rest) {
-    const bytes = head.length === 1 && head[0] ? head[0] : Buffer.concat(head)
-    digest(digests, bytes)
-    const ingested = finish(digests, bytes.length, { kind: 'inline', bytes })
-    assertWhole(ingested, body, options.expected, digests)
-    return ingested
-  }
+  if (!rest) return ingestInline(store, head, body, options.expected)
+  const digests = startDigests(store, options.expected)
   return ingestBlob(call, store, { head, rest, body, digests, ...options })
+}
+
+/** Small bodies are hashed at once: hash objects cost more than hashing them. */
+function ingestInline(
+  store: Store,
+  head: readonly Uint8Array[],
+  body: Body,
+  expected: ExpectedDigests,
+): Ingested {
+  const bytes = head.length === 1 && head[0] ? head[0] : Buffer.concat(head)
+  const content: Content = { kind: 'inline', bytes }
+  const ingested = { content, size: bytes.length, md5: hash('md5', bytes), crc64: store.crc64.of(bytes) }
+  assertWhole(ingested, body, expected, () => hash('sha1', bytes))
+  return ingested
 }
 
 interface BlobIngest extends IngestOptions {
@@ -72,7 +80,7 @@ async function ingestBlob(call: Call, store: Store, from: BlobIngest): Promise<I
   const extents = [{ blob: id, offset: 0, length: size }]
   const ingested = finish(digests, size, { kind: 'extents', extents })
   try {
-    assertWhole(ingested, body, expected, digests)
+    assertWhole(ingested, body, expected, () => digests.sha1?.digest('hex'))
   } catch (fault) {
     await discard(call, store, ingested.content)
     throw fault
@@ -155,12 +163,17 @@ function assertDigests({ md5, sha1 }: ExpectedDigests): void {
   if (sha1 !== undefined && !/^[0-9a-fA-F]{40}$/.test(sha1)) throw new Fault('InvalidSHA1Digest')
 }
 
-function assertWhole(ingested: Ingested, body: Body, expected: ExpectedDigests, digests: Digests): void {
+function assertWhole(
+  ingested: Ingested,
+  body: Body,
+  expected: ExpectedDigests,
+  sha1: () => string | undefined,
+): void {
   if (body.length !== undefined && ingested.size !== body.length) throw new Fault('IncompleteBody')
   if (expected.md5 !== undefined && Buffer.from(expected.md5, 'base64').toString('hex') !== ingested.md5) {
     throw new Fault('BadDigest')
   }
-  if (expected.sha1 !== undefined && digests.sha1?.digest('hex') !== expected.sha1.toLowerCase()) {
+  if (expected.sha1 !== undefined && sha1() !== expected.sha1.toLowerCase()) {
     throw new Fault('InvalidSHA1Digest')
   }
 }

@@ -21,7 +21,7 @@ export interface Found {
 
 /** Throws `NoSuchKey`, which tells of a delete marker when one stands there. */
 export async function findCurrent(store: Store, bucketName: string, key: Uint8Array): Promise<Found> {
-  const { bucket, entries } = await readWithBucket(store, bucketName, (id) => [objectRow(id, key)])
+  const { bucket, entries } = await readWithBucket(store, bucketName, ({ id }) => [objectRow(id, key)])
   const [entry] = entries
   if (entry) return { bucket, version: versionOf(entry) as LiveVersion }
   if (bucket.record.versioning) {
@@ -43,7 +43,7 @@ export async function findVersion(
 ): Promise<{ readonly bucket: Bucket; readonly version: Version | undefined }> {
   const name = parseVersionId(id)
   if (name === undefined) throw new Fault('InvalidArgument', { message: 'The version id is not valid.' })
-  const { bucket, entries } = await readWithBucket(store, bucketName, (bucketId) => [
+  const { bucket, entries } = await readWithBucket(store, bucketName, ({ id: bucketId }) => [
     objectRow(bucketId, key),
     nullRow(bucketId, key),
     ...(name === 'null' ? [] : [versionRow(bucketId, key, name)]),

@@ -103,7 +103,7 @@ async function readMarker(
   { bucket: bucketName, keyMarker, versionIdMarker }: ListVersionsInput,
 ) {
   const key = Buffer.from(keyMarker)
-  const { bucket, entries } = await readWithBucket(store, bucketName, (id) => [
+  const { bucket, entries } = await readWithBucket(store, bucketName, ({ id }) => [
     objectRow(id, key),
     nullRow(id, key),
   ])

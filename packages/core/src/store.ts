@@ -1,6 +1,7 @@
 // The store: the two ports, and what a process keeps beside them.
 import type { BucketHint } from './catalog/bucket-lookup.js'
 import { createLocks, type Locks } from './catalog/locks.js'
+import { type CreateDigester, inlineDigester } from './content/digester.js'
 import type { BlobStore, MetadataStore } from './ports.js'
 
 export interface Checksum {
@@ -18,6 +19,8 @@ export interface Store {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly crc64: Crc64
+  /** For bodies too large to digest at once. */
+  readonly createDigester: CreateDigester
   readonly locks: Locks
   /** Last seen bucket rows by name; only ever hints, verified by every read. */
   readonly bucketHints: Map<string, BucketHint>
@@ -27,6 +30,9 @@ export function createStore(ports: {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly crc64: Crc64
+  /** Default: on the calling thread. */
+  readonly createDigester?: CreateDigester
 }): Store {
-  return { ...ports, locks: createLocks(), bucketHints: new Map() }
+  const createDigester = ports.createDigester ?? inlineDigester(ports.crc64)
+  return { ...ports, createDigester, locks: createLocks(), bucketHints: new Map() }
 }

@@ -2,6 +2,7 @@
 import { openLocalStore } from '@coset/store-local'
 import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
+import { threadedDigester } from './digest-thread.js'
 import { createLog, type LogLevel } from './log.js'
 import { serve, storeAbove, systemClock, tuneProcess } from './server.js'
 import { startTasks } from './tasks.js'
@@ -53,7 +54,7 @@ export async function run(options: RunOptions): Promise<Running> {
     const kept = options.credential ? undefined : await loadCredential(options.data)
     const credential = options.credential ?? kept
     if (!credential) throw new Error('There is no key pair.')
-    const store = await storeAbove(local)
+    const store = await storeAbove({ ...local, createDigester: await threadedDigester() })
     const { host, port, data, logLevel, terminal } = options
     const config = configOf(options, credential)
     const serving =

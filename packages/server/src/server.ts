@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import {
   type BlobStore,
   type Clock,
+  type CreateDigester,
   createStore,
   type Log,
   type MetadataStore,
@@ -43,6 +44,7 @@ export const systemClock: Clock = { now: () => Date.now() }
 export async function storeAbove(ports: {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  readonly createDigester?: CreateDigester
 }): Promise<Store> {
   return createStore({ ...ports, crc64: await loadCrc64() })
 }

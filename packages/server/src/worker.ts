@@ -1,5 +1,6 @@
 // A serving process of several. It does what the owner of the data folder tells it, and ends with it.
 import { openLocalStore } from '@coset/store-local'
+import { threadedDigester } from './digest-thread.js'
 import { createLog } from './log.js'
 import { type RunningServer, serve, storeAbove, systemClock, tuneProcess } from './server.js'
 import type { WorkerMessage, WorkerOrders } from './workers.js'
@@ -20,7 +21,14 @@ async function work(orders: WorkerOrders): Promise<void> {
   tuneProcess()
   const local = await openLocalStore({ dir: data, role: 'worker' })
   const log = createLog(logLevel, terminal)
-  const server = await serve({ config, store: await storeAbove(local), log, clock: systemClock, host, port })
+  const server = await serve({
+    config,
+    store: await storeAbove({ ...local, createDigester: await threadedDigester() }),
+    log,
+    clock: systemClock,
+    host,
+    port,
+  })
   let stopping = false
   const stop = () => {
     if (stopping) return

@@ -15,7 +15,7 @@ import {
 } from './blob-format.js'
 import { errorCode } from './disk-faults.js'
 
-const READ_SIZE = 16 * BLOCK_SIZE
+const READ_SIZE = 8 * BLOCK_SIZE
 /** Read at once from the end: a small blob comes whole, a large one with its footer and last checksums. */
 const TAIL_SIZE = 16 * 1024
 

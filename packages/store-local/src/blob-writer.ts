@@ -5,11 +5,8 @@ import { Fault } from '@coset/model'
 import type { BlobFolder } from './blob-folder.js'
 import { TrailerBuilder } from './blob-format.js'
 import { diskFault, errorCode } from './disk-faults.js'
+import { giveBuffer, takeBuffer, WRITE_SIZE } from './write-buffers.js'
 
-/** One such write may be under way while the next is gathered, hence at most twice this in memory. */
-const WRITE_SIZE = 1024 * 1024
-/** Of tiny chunks: their bookkeeping outweighs their bytes. */
-const WRITE_CHUNKS_MAX = 512
 /** The disk works on what is written while the rest arrives, so that the last sync has little left to do. */
 const SYNC_SIZE = 16 * 1024 * 1024
 
@@ -89,9 +86,11 @@ async function* abortable(body: ByteStream, signal: AbortSignal): AsyncGenerator
   }
 }
 
+/** One buffer is gathered while the one before is written: two of them are all the memory an upload holds. */
 class GatheringOutput {
   readonly #file: FileHandle
-  #chunks: Uint8Array[] = []
+  #buffer = takeBuffer()
+  #spare: Buffer | undefined
   #size = 0
   #position = 0
   #writing: Promise<void> = Promise.resolve()
@@ -102,11 +101,15 @@ class GatheringOutput {
     this.#file = file
   }
 
-  /** Waits only when a full write is gathered and the one before is still under way. */
+  /** Copies the chunk; waits only when a buffer is full and the one before is still being written. */
   async add(chunk: Uint8Array): Promise<void> {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    if (this.#size >= WRITE_SIZE || this.#chunks.length >= WRITE_CHUNKS_MAX) await this.#start()
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + WRITE_SIZE - this.#size)
+      this.#buffer.set(part, this.#size)
+      this.#size += part.length
+      at += part.length
+      if (this.#size === WRITE_SIZE) await this.#start()
+    }
   }
 
   async flush(): Promise<void> {
@@ -116,21 +119,25 @@ class GatheringOutput {
     await this.#syncing
   }
 
-  /** For the way out of a failure: nothing may touch the file after it is closed. */
+  /** For the way out, of a failure too: nothing may touch the file after it is closed, nor the buffers. */
   async settle(): Promise<void> {
     await this.#writing.catch(() => {})
     await this.#syncing.catch(() => {})
+    giveBuffer(this.#buffer)
+    if (this.#spare) giveBuffer(this.#spare)
   }
 
   async #start(): Promise<void> {
     await this.#writing
     if (this.#position - this.#syncedTo >= SYNC_SIZE) await this.#sync()
     if (this.#size === 0) return
-    this.#writing = writeAll(this.#file, this.#chunks, this.#position)
+    const full = this.#buffer
+    this.#writing = writeAll(this.#file, full.subarray(0, this.#size), this.#position)
     // A failure is reported by whoever awaits the write next.
     this.#writing.catch(() => {})
     this.#position += this.#size
-    this.#chunks = []
+    this.#buffer = this.#spare ?? takeBuffer()
+    this.#spare = full
     this.#size = 0
   }
 
@@ -143,13 +150,9 @@ class GatheringOutput {
 }
 
 /** A nearly full disk takes part of a write without an error; the rest then tells the reason. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], position: number): Promise<void> {
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  let { bytesWritten: done } = await file.writev(chunks as Uint8Array[], position)
-  if (done === size) return
-  const rest = Buffer.concat(chunks as Uint8Array[], size)
-  while (done < size) {
-    const { bytesWritten } = await file.write(rest, done, size - done, position + done)
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
     if (bytesWritten === 0) throw new Error('The file system takes no more bytes.')
     done += bytesWritten
   }

@@ -1,10 +1,11 @@
 // A body on its way in: digested in one pass, kept inline when small, else written as a blob.
-import { createHash, type Hash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Content } from '../catalog/records.js'
 import type { BlobId, ByteStream } from '../ports.js'
-import type { Checksum, Store } from '../store.js'
+import type { Store } from '../store.js'
+import type { Digester } from './digester.js'
 
 export interface Body {
   readonly stream: ByteStream
@@ -46,8 +47,7 @@ export async function ingest(
   if (body.length !== undefined && body.length > options.sizeMax) throw new Fault('EntityTooLarge')
   const { head, rest } = await readHead(body.stream)
   if (!rest) return ingestInline(store, head, body, options.expected)
-  const digests = startDigests(store, options.expected)
-  return ingestBlob(call, store, { head, rest, body, digests, ...options })
+  return ingestBlob(call, store, { head, rest, body, ...options })
 }
 
 /** Small bodies are hashed at once: hash objects cost more than hashing them. */
@@ -68,24 +68,43 @@ interface BlobIngest extends IngestOptions {
   readonly head: readonly Uint8Array[]
   readonly rest: AsyncIterator<Uint8Array>
   readonly body: Body
-  readonly digests: Digests
 }
 
 async function ingestBlob(call: Call, store: Store, from: BlobIngest): Promise<Ingested> {
-  const { head, rest, body, digests, sizeMax, expected } = from
-  const { id, size } = await store.blobs.write(digested(head, rest, digests), {
-    sizeMax,
-    signal: call.signal,
-  })
-  const extents = [{ blob: id, offset: 0, length: size }]
-  const ingested = finish(digests, size, { kind: 'extents', extents })
+  const { head, rest, body, sizeMax, expected } = from
+  const digester = store.createDigester({ sha1: expected.sha1 !== undefined, length: body.length })
   try {
-    assertWhole(ingested, body, expected, () => digests.sha1?.digest('hex'))
-  } catch (fault) {
-    await discard(call, store, ingested.content)
-    throw fault
+    const { id, size } = await store.blobs.write(digested(head, rest, digester), {
+      sizeMax,
+      signal: call.signal,
+    })
+    const content: Content = { kind: 'extents', extents: [{ blob: id, offset: 0, length: size }] }
+    return await finish(call, store, { content, size, digester, body, expected })
+  } catch (error) {
+    digester.discard()
+    throw error
   }
-  return ingested
+}
+
+interface Written {
+  readonly content: Content
+  readonly size: number
+  readonly digester: Digester
+  readonly body: Body
+  readonly expected: ExpectedDigests
+}
+
+async function finish(call: Call, store: Store, written: Written): Promise<Ingested> {
+  const { content, size, digester, body, expected } = written
+  try {
+    const { md5, sha1, crc64 } = await digester.digest()
+    const ingested = { content, size, md5, crc64 }
+    assertWhole(ingested, body, expected, () => sha1)
+    return ingested
+  } catch (error) {
+    await discard(call, store, content)
+    throw error
+  }
 }
 
 /** Deletes what was stored for nothing. What can't be deleted now is an orphan, which reclaim finds. */
@@ -118,44 +137,21 @@ async function readHead(
 async function* digested(
   head: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
-  digests: Digests,
+  digester: Digester,
 ): AsyncGenerator<Uint8Array> {
   try {
     for (const chunk of head) {
-      digest(digests, chunk)
+      await digester.update(chunk)
       yield chunk
     }
     for (let next = await rest.next(); !next.done; next = await rest.next()) {
-      digest(digests, next.value)
+      const wait = digester.update(next.value)
+      if (wait) await wait
       yield next.value
     }
   } finally {
     await rest.return?.()
   }
-}
-
-interface Digests {
-  readonly md5: Hash
-  readonly sha1: Hash | undefined
-  readonly crc64: Checksum
-}
-
-function startDigests(store: Store, expected: ExpectedDigests): Digests {
-  return {
-    md5: createHash('md5'),
-    sha1: expected.sha1 === undefined ? undefined : createHash('sha1'),
-    crc64: store.crc64.create(),
-  }
-}
-
-function digest({ md5, sha1, crc64 }: Digests, chunk: Uint8Array): void {
-  md5.update(chunk)
-  sha1?.update(chunk)
-  crc64.update(chunk)
-}
-
-function finish({ md5, crc64 }: Digests, size: number, content: Content): Ingested {
-  return { content, size, md5: md5.digest('hex'), crc64: crc64.digest() }
 }
 
 function assertDigests({ md5, sha1 }: ExpectedDigests): void {

@@ -22,7 +22,19 @@ export default defineConfig({
   test: {
     reporters: ['default', new PlainSummary()],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: ['packages/cli/**'],
+        },
+      },
+      // The built command, as a user runs it.
+      {
+        extends: true,
+        test: { name: 'cli', include: ['packages/cli/src/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {

@@ -6,7 +6,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export function createLog(level: LogLevel, terminal: boolean): Log {
-  if (!terminal) return pino({ level, base: { pid: process.pid } })
+  if (!terminal) return pino({ level, base: { pid: process.pid } }, pino.destination(2))
   const from = LOG_LEVELS.indexOf(level)
   const line = (name: LogLevel) => (fields: object, message: string) => {
     if (LOG_LEVELS.indexOf(name) < from) return

@@ -9,12 +9,21 @@ import type { WorkerMessage, WorkerOrders } from './workers.js'
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
-process.once('message', (orders: WorkerOrders) => {
+/** It may come at any time, even before there is anything to stop. */
+const stopAsked = new Promise<void>((resolve) => {
+  process.on('message', (message) => {
+    if (message === 'stop') resolve()
+  })
+})
+
+process.once('message', (orders: WorkerOrders | 'stop') => {
+  if (orders === 'stop') process.exit(0)
   work(orders).catch((error: unknown) => {
     const { message, code } = error as Error & { code?: string }
     tell({ kind: 'failed', message, code }, () => process.exit(1))
   })
 })
+tell({ kind: 'ready' })
 
 async function work(orders: WorkerOrders): Promise<void> {
   const { config, host, port, data, logLevel, terminal } = orders
@@ -29,17 +38,9 @@ async function work(orders: WorkerOrders): Promise<void> {
     host,
     port,
   })
-  let stopping = false
-  const stop = () => {
-    if (stopping) return
-    stopping = true
-    void end(server, local)
-  }
-  process.on('message', (message) => {
-    if (message === 'stop') stop()
-  })
-  process.on('disconnect', stop)
   tell({ kind: 'listening', port: server.address.port })
+  await stopAsked
+  await end(server, local)
 }
 
 async function end(server: RunningServer, local: { close(): Promise<void> }): Promise<void> {

@@ -18,6 +18,7 @@ export interface WorkerOrders {
 }
 
 export type WorkerMessage =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
 
@@ -29,7 +30,8 @@ export async function startWorkers(orders: WorkerOrders, count: number, log: Log
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.js', import.meta.url)), args: [] })
   const crew = new Crew(log)
   const port = await crew.start(orders)
-  for (let at = 1; at < count; at++) await crew.start({ ...orders, port })
+  // With the port as it was asked for: workers that ask for any get the same one.
+  for (let at = 1; at < count; at++) await crew.start(orders)
   return { port, failed: crew.failed, stop: () => crew.stop() }
 }
 
@@ -55,9 +57,10 @@ class Crew {
     this.#workers.add(worker)
     return new Promise((resolve, reject) => {
       let listening = false
-      worker.on('online', () => worker.send(orders))
       worker.on('message', (message: WorkerMessage) => {
-        if (message.kind === 'listening') {
+        // Not at `online`: what comes before its modules have loaded is lost.
+        if (message.kind === 'ready') post(worker, this.#stopping ? 'stop' : orders)
+        else if (message.kind === 'listening') {
           listening = true
           resolve(message.port)
         } else {
@@ -77,9 +80,9 @@ class Crew {
     this.#earlyDeaths = lifetimeMs < LIFETIME_MS_MIN ? this.#earlyDeaths + 1 : 0
     if (this.#earlyDeaths >= EARLY_DEATHS_MAX) this.#fail(new Error('Workers die as soon as they start.'))
     else
-      this.start(orders).catch((error: unknown) =>
-        this.#fail(error instanceof Error ? error : new Error(String(error))),
-      )
+      this.start(orders).catch((error: unknown) => {
+        if (!this.#stopping) this.#fail(error instanceof Error ? error : new Error(String(error)))
+      })
   }
 
   async stop(): Promise<void> {
@@ -87,7 +90,12 @@ class Crew {
     const ends = [...this.#workers].map(
       (worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())),
     )
-    for (const worker of this.#workers) worker.send('stop')
+    for (const worker of this.#workers) post(worker, 'stop')
     await Promise.all(ends)
   }
+}
+
+/** One that has just died takes no message; its `exit` tells. */
+function post(worker: Worker, message: WorkerOrders | 'stop'): void {
+  worker.send(message, () => {})
 }

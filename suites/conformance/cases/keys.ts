@@ -1,0 +1,63 @@
+// Keys that software on the way likes to change, and keys that no object can have.
+
+export const ODD_KEYS = [
+  'a b',
+  ' leading',
+  'trailing  ',
+  'a+b',
+  'a%b',
+  'a%20b',
+  '%2F',
+  'a&b=c',
+  'a=b',
+  'a?b',
+  'a#b',
+  `it's "quoted"`,
+  '<tag>&amp;',
+  'a;b,c:d@e!f$g',
+  '(a)*[b]{c}|d^e`f~g',
+  '中文/路径/文件.txt',
+  '😀/👩‍👩‍👧',
+  'é vs e\u0301',
+  'a\\b',
+  '\uE000\uFFFD',
+  './a',
+  'a/../b',
+  'a//b',
+  'a/.',
+  'a/..',
+  '../a',
+  '...',
+  'a/./b',
+  'a/',
+  'a//',
+  '.hidden',
+  'acl',
+  'uploads',
+  'versions',
+  '?acl',
+  'index.html?versionId=null',
+  'http://example.com/a',
+  'tab\there',
+  'line\nbreak',
+  'null',
+  '__proto__',
+  'health/live',
+  'health/ready',
+  'k'.repeat(850),
+  '世'.repeat(283),
+]
+
+/** Each a key of its own, however alike. */
+export const ALIKE_KEYS = ['a/b', 'a//b', 'a/./b', 'a%2Fb', 'A/b', 'a/b/', 'e\u0301', 'é']
+
+/** With what they are answered. */
+export const REFUSED_KEYS: readonly (readonly [key: string, refusal: string])[] = [
+  ['k'.repeat(851), '400 KeyTooLong'],
+  ['世'.repeat(284), '400 KeyTooLong'],
+  ['k'.repeat(3000), '400 KeyTooLong'],
+  ['\\a', '400 InvalidObjectName'],
+  ['a\u0018b', '400 InvalidObjectName'],
+  ['a\u001bb', '400 InvalidObjectName'],
+  ['a\u0000b', '400 InvalidObjectName'],
+]

@@ -25,7 +25,7 @@ export async function buildServer(): Promise<void> {
 }
 
 export async function startServerProcess(dir: string): Promise<ServerProcess> {
-  const args = ['packages/cli/bin/coset.js', 'serve', '--data', dir, '--listen', '127.0.0.1:0']
+  const args = ['packages/cli/bin/coset.cjs', 'serve', '--data', dir, '--listen', '127.0.0.1:0']
   const child = spawn(process.execPath, [...args, '--log-level', 'warn'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -28,6 +28,8 @@ export interface Call {
   readonly deadline: number
   /** Aborts when the client left, time ran out or the server stops. */
   readonly signal: AbortSignal
+  /** Whether the signal has fired; asking costs less than making the signal. */
+  readonly isAborted: boolean
   readonly log: Log
   readonly clock: Clock
   readonly random: Random

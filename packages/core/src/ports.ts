@@ -79,7 +79,7 @@ export interface BlobStore {
   read(id: BlobId, range: ByteRange, options: { readonly signal: AbortSignal }): ByteStream
   /** Idempotent: a blob already gone is no error. */
   delete(ids: readonly BlobId[]): Promise<void>
-  /** In order of id, after `after`. */
+  /** In an order of the store's own, after `after`, so that pages of a large store cost no more than those of a small one. */
   list(options: {
     readonly after?: BlobId
     readonly limit: number

@@ -16,6 +16,10 @@ export class Stopping {
   readonly #controllers = new Set<AbortController>()
   #reason: Error | undefined
 
+  get isAborted(): boolean {
+    return this.#reason !== undefined
+  }
+
   join(controller: AbortController): void {
     if (this.#reason) controller.abort(this.#reason)
     else this.#controllers.add(controller)
@@ -62,6 +66,11 @@ export class Exchange implements Call {
     this.#stopping = around.stopping
     this.startedMs = around.clock.now()
     this.deadline = this.startedMs + LIMITS.requestDurationMsMax
+  }
+
+  get isAborted(): boolean {
+    if (this.#signal) return this.#signal.aborted
+    return this.response.closed || this.#stopping.isAborted
   }
 
   /** Made when first asked for: most small requests never need it. */

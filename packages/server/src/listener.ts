@@ -12,6 +12,8 @@ import {
   decodeRequest,
   type Operation,
   operations,
+  type RequestHead,
+  type XmlElement,
 } from '@coset/protocol'
 import { createAuthenticator } from './authenticate.js'
 import type { ServerConfig } from './config.js'
@@ -57,12 +59,15 @@ export function createListener({ config, store, around }: ListenerOptions): List
     exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
     if (address.bucket === undefined) assertSigned(exchange)
     assertTaken(dialect, operation, request, target)
-    await authorize(exchange, store, operation.operation.action, {
-      bucket: address.bucket,
-      key: address.key,
-      versionId: param(target.params, 'versionId'),
-    })
-    const input = await decode(operation, exchange, address, target)
+    if (exchange.principal.kind !== 'owner') {
+      const versionId = param(target.params, 'versionId')
+      const resource = { bucket: address.bucket, key: address.key, versionId }
+      await authorize(exchange, store, operation.operation.action, resource)
+    }
+    const takesDocument = operation.input.document !== undefined
+    const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
+    const head = requestHead(request, address, target.params)
+    const input = decode(operation, exchange, head, document)
     const { region } = address
     const context: Context = { call: exchange, store, config, host: request.headers.host ?? '', region }
     const handle = handlers[name] as (
@@ -106,16 +111,19 @@ function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
   return key === undefined ? 'bucket' : 'object'
 }
 
-async function decode(operation: CompiledOperation, exchange: Exchange, address: Address, target: Target) {
+function decode(
+  operation: CompiledOperation,
+  exchange: Exchange,
+  head: RequestHead,
+  document: XmlElement | undefined,
+) {
   const { input } = operation
-  const takesDocument = input.document !== undefined
-  const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
-  const head = decodeRequest(operation, requestHead(exchange.request, address, target.params), document)
-  if (input.stream !== undefined) return { ...head, [input.stream]: requestBody(exchange) }
-  if (!takesDocument && hasBody(exchange.request) && operation.operation.method === 'PUT') {
+  const members = decodeRequest(operation, head, document)
+  if (input.stream !== undefined) return { ...members, [input.stream]: requestBody(exchange) }
+  if (!input.document && hasBody(exchange.request) && operation.operation.method === 'PUT') {
     throw new Fault('UnexpectedContent')
   }
-  return head
+  return members
 }
 
 /** Anything that is not a fault is a defect of ours: logged once, with its cause, and told without details. */

@@ -16,11 +16,12 @@ const DROPPED_BYTES_MAX = 256 * 1024
 /** How long a client with more to send may go on before the connection is closed on it. */
 const LINGER_MS = 2000
 
-export async function respond(
+/** A promise only for what is streamed. */
+export function respond(
   exchange: Exchange,
   compiled: CompiledOperation,
   output: Output,
-): Promise<void> {
+): Promise<void> | undefined {
   const { response } = exchange
   const { status, headers, document } = encodeResponse(compiled, output)
   const content =
@@ -30,16 +31,17 @@ export async function respond(
     const bytes = Buffer.from(document)
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
     endSoon(response.writeHead(status, headers), bytes)
-    return
+    return undefined
   }
   if (content === undefined) {
     if (status !== 204 && !headers.includes('Content-Length')) headers.push('Content-Length', '0')
     endSoon(response.writeHead(status, headers))
-    return
+    return undefined
   }
   response.writeHead(status, headers)
-  if (content.kind === 'bytes') endSoon(response, content.bytes)
-  else await sendStream(exchange, content.stream)
+  if (content.kind === 'stream') return sendStream(exchange, content.stream)
+  endSoon(response, content.bytes)
+  return undefined
 }
 
 /** A stream that fails midway cuts the connection: the client sees fewer bytes than it was promised. */

@@ -57,6 +57,9 @@ function taskCall(log: Log, clock: Clock, signal: AbortSignal): Call {
     principal: { kind: 'owner', id: 'reclaim' },
     deadline: Number.POSITIVE_INFINITY,
     signal,
+    get isAborted() {
+      return signal.aborted
+    },
     log,
     clock,
     random: { bytes: (length) => randomBytes(length) },

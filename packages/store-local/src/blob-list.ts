@@ -1,8 +1,8 @@
-// Lists blobs in order of id, over all shards.
+// Lists blobs shard by shard, each in order of id: a page reads the shards it covers and no more.
 import { open } from 'node:fs/promises'
 import type { BlobId } from '@coset/core'
 import type { BlobFolder } from './blob-folder.js'
-import { FOOTER_SIZE, isBlobId, parseFooter } from './blob-format.js'
+import { FOOTER_SIZE, isBlobId, parseFooter, shardOf } from './blob-format.js'
 import { errorCode } from './disk-faults.js'
 import { mapLimited } from './map-limited.js'
 
@@ -17,12 +17,14 @@ export async function listBlobs(
   folder: BlobFolder,
   { after, limit }: { readonly after?: BlobId; readonly limit: number },
 ): Promise<readonly ListedBlob[]> {
-  let ids: BlobId[] = []
+  const ids: BlobId[] = []
+  const from = after === undefined ? '' : shardOf(after)
   for (const shard of await folder.shardNames()) {
-    const found = (await folder.namesIn(shard)).filter(isBlobId)
-    const later = after === undefined ? found : found.filter((id) => id > after)
-    // Cut after each shard: memory is one shard's names and one page.
-    ids = ids.concat(later).sort().slice(0, Math.max(0, limit))
+    if (shard < from) continue
+    if (ids.length >= limit) break
+    const found = (await folder.namesIn(shard)).filter(isBlobId).sort()
+    const later = after === undefined || shard > from ? found : found.filter((id) => id > after)
+    ids.push(...later.slice(0, Math.max(0, limit - ids.length)))
   }
   const listed = await mapLimited(ids, FILES_OPEN_MAX, async (id) => {
     const size = await sizeOf(folder.pathOf(id))

@@ -20,11 +20,15 @@ export const ANONYMOUS: Principal = { kind: 'anonymous' }
 const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 export function testCall(options: TestCallOptions = {}): Call {
+  const signal = options.signal ?? new AbortController().signal
   return {
     id: 'test',
     principal: options.principal ?? OWNER,
     deadline: options.deadline ?? Number.MAX_SAFE_INTEGER,
-    signal: options.signal ?? new AbortController().signal,
+    signal,
+    get isAborted() {
+      return signal.aborted
+    },
     log: options.log ?? SILENT,
     clock: options.clock ?? fakeClock(),
     random: options.random ?? seededRandom(1),

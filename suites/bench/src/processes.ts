@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Signer } from './requests.js'
 
-const CLI = fileURLToPath(new URL('../../../packages/cli/bin/coset.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../../packages/cli/bin/coset.cjs', import.meta.url))
 const BARE = fileURLToPath(new URL('./bare.js', import.meta.url))
 
 export interface Running {

@@ -13,7 +13,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const COMMAND = join(ROOT, 'packages/cli/bin/coset.js')
+const COMMAND = join(ROOT, 'packages/cli/bin/coset.cjs')
 const BUCKET = 'examplebucket-1250000000'
 const PATIENCE_MS = 30_000
 const LINE = /^coset: [^\n]+\n$/

@@ -33,6 +33,6 @@ export async function attempt<T>(
 }
 
 function assertInTime(call: Call): void {
-  if (call.signal.aborted) throw new Fault('RequestTimeout', {}, { cause: call.signal.reason })
+  if (call.isAborted) throw new Fault('RequestTimeout', {}, { cause: call.signal.reason })
   if (call.clock.now() > call.deadline) throw new Fault('RequestTimeout')
 }

@@ -6,7 +6,7 @@ import { assertConditions, type Conditions } from '../content/preconditions.js'
 import { type ReadContent, readContent } from '../content/read-content.js'
 import type { ByteRange } from '../ports.js'
 import type { Store } from '../store.js'
-import { findCurrent, findLiveVersion } from './find.js'
+import { type Found, findCurrent, findLiveVersion } from './find.js'
 
 export interface GetInput {
   readonly bucket: string
@@ -33,13 +33,26 @@ export interface GetResult extends HeadResult {
 
 /** Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed`, `PreconditionFailed`, `NotModified`, `InvalidRange`. */
 export async function headObject(_call: Call, store: Store, input: GetInput): Promise<HeadResult> {
-  assertKey(input.key)
-  const key = Buffer.from(input.key)
-  const { bucket, version } = input.versionId
-    ? await findLiveVersion(store, input.bucket, key, input.versionId)
-    : await findCurrent(store, input.bucket, key)
-  assertConditions(input.conditions, version)
-  const asked = input.range === undefined ? undefined : parseRange(input.range)
+  return headOf(await find(store, input), input)
+}
+
+/** As headObject; also `InvalidObjectState` for archived objects. */
+export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
+  const { version, versionId, range, partial } = headOf(await find(store, input), input)
+  const { storageClass } = version
+  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
+  return { version, versionId, range, partial, content: readContent(call, store, version, range) }
+}
+
+function find(store: Store, { bucket, key: keyText, versionId }: GetInput): Promise<Found> {
+  assertKey(keyText)
+  const key = Buffer.from(keyText)
+  return versionId ? findLiveVersion(store, bucket, key, versionId) : findCurrent(store, bucket, key)
+}
+
+function headOf({ bucket, version }: Found, { range: header, conditions }: GetInput): HeadResult {
+  assertConditions(conditions, version)
+  const asked = header === undefined ? undefined : parseRange(header)
   const range = asked ? resolveRange(asked, version.size) : { offset: 0, length: version.size }
   if (!range) throw new Fault('InvalidRange', { size: version.size })
   return {
@@ -48,13 +61,4 @@ export async function headObject(_call: Call, store: Store, input: GetInput): Pr
     range,
     partial: asked !== undefined,
   }
-}
-
-/** As headObject; also `InvalidObjectState` for archived objects. */
-export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
-  const head = await headObject(call, store, input)
-  const { storageClass } = head.version
-  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
-  const { version, versionId, range, partial } = head
-  return { version, versionId, range, partial, content: readContent(call, store, version, range) }
 }

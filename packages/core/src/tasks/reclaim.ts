@@ -62,7 +62,7 @@ export async function reclaimOrphans(call: Call, store: Store, beforeMs: number)
     await discardLater(call, store, orphans)
     blobs += orphans.length
     after = page.at(-1)?.id
-    if (after === undefined || after >= limit) return { blobs }
+    if (after === undefined) return { blobs }
   }
 }
 

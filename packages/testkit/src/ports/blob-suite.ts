@@ -177,7 +177,7 @@ export function blobStoreSuite(name: string, open: () => Promise<OpenBlobStore>)
       expect(await listed()).toEqual([{ id: kept.id, size: 4 }])
     })
 
-    it('lists page by page in order of id', async () => {
+    it('lists page by page, each blob once', async () => {
       const blobs = await Promise.all(Array.from({ length: 25 }, (_, n) => write(randomBytes(n))))
       const expected = blobs.sort((a, b) => (a.id < b.id ? -1 : 1))
       const found: { id: BlobId; size: number }[] = []
@@ -187,9 +187,10 @@ export function blobStoreSuite(name: string, open: () => Promise<OpenBlobStore>)
         found.push(...page)
         if (page.length < 7) break
       }
-      expect(found).toEqual(expected)
+      const last = found.at(-1)
+      expect(last && (await store.list({ after: last.id, limit: 5 }))).toEqual([])
+      expect(found.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(expected)
       expect(await store.list({ limit: 0 })).toEqual([])
-      expect(await store.list({ after: blobIdPrefix(Date.now() + 1000), limit: 5 })).toEqual([])
     })
 
     it('lets a reader stop early, and go on with the store', async () => {

@@ -80,7 +80,7 @@ async function blobsOf({ blobs }: Store): Promise<readonly string[]> {
   for (;;) {
     const after = ids.at(-1)
     const page = await blobs.list({ limit: 10_000, ...(after === undefined ? {} : { after }) })
-    if (page.length === 0) return ids
+    if (page.length === 0) return ids.sort()
     ids.push(...page.map(({ id }) => id))
   }
 }

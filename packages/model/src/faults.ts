@@ -17,7 +17,6 @@ export const FAULTS = {
   BadRequest: row(400, 'The request could not be understood.'),
   BucketNameTooLong: row(400, 'The specified bucket name is too long.'),
   EntityTooLarge: row(400, 'Your proposed upload exceeds the maximum allowed object size.'),
-  ExpiredToken: row(400, 'The provided token has expired.'),
   IncompleteBody: row(400, 'The request body ended before the number of bytes given in Content-Length.'),
   InvalidArgument: row(400, 'Invalid argument.'),
   InvalidBucketName: row(400, 'The specified bucket is not valid.'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { combineCrc64, formatCrc64, loadCrc64, parseCrc64 } from './crc64.js'
+import { combineCrc64, loadCrc64 } from './crc64.js'
 
 const engine = await loadCrc64()
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -106,34 +106,5 @@ describe('combining two checksums', () => {
 
   it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses the length %d', (length) => {
     expect(() => combineCrc64(1n, 1n, length)).toThrow(RangeError)
-  })
-})
-
-describe('the text of a checksum', () => {
-  it('is unsigned decimal', () => {
-    expect(formatCrc64(2n ** 64n - 1n)).toBe('18446744073709551615')
-  })
-
-  it('is read back', () => {
-    fc.assert(
-      fc.property(fc.bigInt(0n, 2n ** 64n - 1n), (value) => {
-        expect(parseCrc64(formatCrc64(value))).toBe(value)
-      }),
-    )
-  })
-
-  it.each([
-    '',
-    '-1',
-    '+1',
-    '1.5',
-    '0x10',
-    ' 1',
-    '1e3',
-    'abc',
-    '18446744073709551616',
-    '1'.repeat(21),
-  ])('is not %j', (text) => {
-    expect(parseCrc64(text)).toBeUndefined()
   })
 })

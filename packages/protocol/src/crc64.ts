@@ -49,17 +49,6 @@ function digestOf(hasher: IHasher): bigint {
   return BigInt(`0x${hasher.digest('hex')}`)
 }
 
-export function formatCrc64(crc: bigint): string {
-  return crc.toString()
-}
-
-/** Reads unsigned decimal; undefined for anything else, or what does not fit 64 bits. */
-export function parseCrc64(text: string): bigint | undefined {
-  if (!/^\d{1,20}$/.test(text)) return undefined
-  const crc = BigInt(text)
-  return crc < 1n << 64n ? crc : undefined
-}
-
 /**
  * The checksum of two texts joined, from those of the two and the length of the second, in bytes.
  *

@@ -1,5 +1,5 @@
 // From a request's method, resource and query to its operation: the most specific declaration wins.
-import type { Method, Operation, Resource } from './operation.js'
+import type { Operation, Resource } from './operation.js'
 
 export interface RouteQuery {
   readonly method: string
@@ -11,7 +11,6 @@ export interface RouteQuery {
 export interface Matcher<Name extends string> {
   /** The operation, or undefined: nothing is declared for the method on this resource. */
   match(query: RouteQuery): Name | undefined
-  methods(resource: Resource): readonly Method[]
 }
 
 /** Throws when two operations can not be told apart, so that a server with such a table does not start. */
@@ -31,10 +30,6 @@ export function createMatcher<Name extends string>(
   return {
     match: ({ method, resource, has }) =>
       table.get(slotOf(method, resource))?.find((row) => row.operation.query.every(has))?.name,
-    methods: (resource) =>
-      (Object.values(operations) as Operation[])
-        .filter((operation) => operation.resource === resource)
-        .map((operation) => operation.method),
   }
 }
 

@@ -540,7 +540,8 @@ const terminal = existsSync('/usr/bin/script') && process.platform === 'linux'
 describe.skipIf(!terminal)('at a terminal, which only the script command of Linux makes here', () => {
   it('shows where it is, its key pair, and what to paste', async () => {
     const data = join(dir, 'data')
-    const line = `'${process.execPath}' '${COMMAND}' serve --data '${data}' --listen 127.0.0.1:0`
+    // exec: a shell left in between would get the Ctrl-C too, and dash then ends with its own 130.
+    const line = `exec '${process.execPath}' '${COMMAND}' serve --data '${data}' --listen 127.0.0.1:0`
     const command = new Command('/usr/bin/script', ['-qec', line, '/dev/null'])
     await until(() => command.stdout.includes('Ctrl-C stops it.'))
     const { secretId, secretKey } = await keyPair()

@@ -16,18 +16,28 @@ export const FAULTS = {
   BadDigest: row(400, 'The Content-MD5 you specified did not match what we received.'),
   BadRequest: row(400, 'The request could not be understood.'),
   BucketNameTooLong: row(400, 'The specified bucket name is too long.'),
+  EntityTooSmall: row(400, 'Your proposed upload is smaller than the minimum allowed object size.'),
   EntityTooLarge: row(400, 'Your proposed upload exceeds the maximum allowed object size.'),
   IncompleteBody: row(400, 'The request body ended before the number of bytes given in Content-Length.'),
   InvalidArgument: row(400, 'Invalid argument.'),
+  IncorrectNumberOfFilesInPostRequest: row(400, 'POST requires exactly one file upload per request.'),
   InvalidBucketName: row(400, 'The specified bucket is not valid.'),
+  InvalidCopySource: row(400, 'The copy source is not valid.'),
   InvalidDelimiter: row(400, 'The delimiter must be one character.'),
   InvalidDigest: row(400, 'The Content-MD5 you specified is not valid.'),
   InvalidObjectName: row(400, 'The specified object name is not valid.'),
+  InvalidPart: row(
+    400,
+    'One or more of the specified parts could not be found, or its ETag did not match the one given.',
+  ),
+  InvalidPartOrder: row(400, 'The list of parts was not in ascending order of part numbers.'),
+  InvalidPolicyDocument: row(400, 'The policy of the form could not be read.'),
   InvalidRequest: row(400, 'Invalid request.'),
   InvalidSHA1Digest: row(400, 'The x-cos-content-sha1 you specified did not match what we received.'),
   InvalidTag: row(400, 'The tag is not valid.'),
   InvalidURI: row(400, 'The request URI could not be parsed.'),
   KeyTooLong: row(400, 'The specified key is too long.'),
+  MalformedPOSTRequest: row(400, 'The body of your POST request is not well-formed multipart/form-data.'),
   MalformedXML: row(400, 'The XML you provided was not well-formed or did not fit the published schema.'),
   MAZOperationNotSupportOnOAZBucket: row(400, 'Multi-zone storage classes need a multi-zone bucket.'),
   MetadataTooLarge: row(400, 'Your metadata headers exceed the maximum allowed metadata size.'),
@@ -41,6 +51,7 @@ export const FAULTS = {
   XMLSizeLimit: row(400, 'The XML you provided exceeds the allowed size.'),
 
   AccessDenied: row(403, 'Access Denied.'),
+  AccessForbidden: row(403, 'CORSResponse: This CORS request is not allowed.'),
   InvalidAccessKeyId: row(403, 'The Access Key Id you provided does not exist in our records'),
   InvalidObjectState: row(403, 'The operation is not valid for the object storage class.'),
   RequestTimeTooSkewed: row(
@@ -50,15 +61,22 @@ export const FAULTS = {
   SignatureDoesNotMatch: row(403, 'The Signature you specified is invalid.'),
 
   NoSuchBucket: row(404, 'The specified bucket does not exist.'),
+  NoSuchCORSConfiguration: row(404, 'The CORS configuration does not exist.'),
   NoSuchKey: row(404, 'The specified key does not exist.'),
+  NoSuchTagSet: row(404, 'The tag set does not exist.'),
+  NoSuchUpload: row(404, 'The specified multipart upload does not exist.'),
   NoSuchVersion: row(404, 'The specified version does not exist.'),
 
   MethodNotAllowed: row(405, 'The specified method is not allowed against this resource.'),
+  RestoreNonArchiveObject: row(405, 'The object is not archived, so it can not be restored.'),
 
+  AppendPositionErr: row(409, 'The position does not equal the length of the object.'),
   BucketAlreadyExists: row(409, 'The requested bucket name is not available.'),
   BucketAlreadyOwnedByYou: row(409, 'The bucket you tried to create already exists, and you own it.'),
   BucketNotEmpty: row(409, 'The bucket you tried to delete is not empty.'),
   FileAlreadyExists: row(409, 'The object already exists and x-cos-forbid-overwrite is true.'),
+  ObjectNotAppendable: row(409, 'The object is not appendable.'),
+  RestoreAlreadyInProgress: row(409, 'Restore already in progress.'),
 
   MissingContentLength: row(411, 'You must provide the Content-Length HTTP header.'),
   PreconditionFailed: row(412, 'Precondition not match.'),
@@ -88,6 +106,8 @@ export interface FaultDetail {
   readonly crc64?: bigint
   /** Size of the object, for a 416. */
   readonly size?: number
+  /** Where the next append belongs. */
+  readonly nextAppendPosition?: number
   /** What the server computed, for a signature that does not match. */
   readonly stringToSign?: string
   readonly formatString?: string

@@ -13,6 +13,24 @@ export const LIMITS = {
   bucketsMax: 200,
   /** Largest body of one PUT, in bytes. */
   putBytesMax: 5 * GIB,
+  /** Parts of one upload, and the highest part number. */
+  partsMax: 10_000,
+  /** Smallest part but the last, in bytes. */
+  partBytesMin: MIB,
+  /** Largest part, in bytes. */
+  partBytesMax: 5 * GIB,
+  /** Largest object, in bytes; only multipart uploads reach it. */
+  objectBytesMax: 50_000 * GIB,
+  /** Largest source of one copy, in bytes. */
+  copyBytesMax: 5 * GIB,
+  /** Largest object made by appending, in bytes. */
+  appendBytesMax: 5 * GIB,
+  /** Parts in one page of ListParts. */
+  listPartsMax: 1000,
+  /** Uploads in one page of ListMultipartUploads. */
+  listUploadsMax: 1000,
+  /** How long a completed upload still answers as it did, in milliseconds. */
+  completedUploadMs: 24 * 3600 * 1000,
   /** All `x-cos-meta-*` names and values of one object together, in bytes. */
   metadataBytesMax: 4 * KIB,
   /** All other stored headers of one object together, in bytes. */
@@ -38,7 +56,8 @@ export const LIMITS = {
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */
   xmlBytesMax: 4 * MIB,
   xmlDepthMax: 12,
-  xmlElementsMax: 20_000,
+  /** 10,000 parts of a number, an ETag and whatever else a client lists of them. */
+  xmlElementsMax: 80_000,
   /** How many times a plan is made again after a lost race, before `SlowDown`. */
   attemptsMax: 32,
   /** Store scans one list request may spend. */

@@ -141,10 +141,11 @@ export const clientSide = <S extends ScalarShape>(_shape: S): Member<Static<S>, 
 export const optional = <T>(member: Member<T, false>): Member<T, true> => ({ ...member, optional: true })
 
 /** Members of several groups together. Unlike a spread, it keeps the comments of each where editors look. */
-export function join<A extends Members, B extends Members, C extends Members = Record<never, never>>(
-  first: A,
-  second: B,
-  third?: C,
-): A & B & C {
-  return { ...first, ...second, ...third } as A & B & C
+export function join<
+  A extends Members,
+  B extends Members,
+  C extends Members = Record<never, never>,
+  D extends Members = Record<never, never>,
+>(...groups: readonly [first: A, second: B, third?: C, fourth?: D]): A & B & C & D {
+  return Object.assign({}, ...groups) as A & B & C & D
 }

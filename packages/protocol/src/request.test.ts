@@ -153,8 +153,8 @@ describe('a request', () => {
       TrafficLimit: '819200',
     })
     expect(headers).toEqual([
-      ['x-cos-forbid-overwrite', 'true'],
       ['x-cos-traffic-limit', '819200'],
+      ['x-cos-forbid-overwrite', 'true'],
     ])
   })
 

@@ -1,7 +1,7 @@
 // One version of a key: the current one, or the one a version id names.
 import { Fault } from '@coset/model'
 import { type Bucket, readWithBucket } from '../catalog/bucket-lookup.js'
-import { nullRow, type Order, objectRow, versionRow, versionRowsOf } from '../catalog/keys.js'
+import { nullRow, objectRow, versionRow, versionRowsOf } from '../catalog/keys.js'
 import {
   decodeVersion,
   type LiveVersion,
@@ -12,18 +12,31 @@ import {
   versionOf,
 } from '../catalog/records.js'
 import { orderOf } from '../catalog/versions.js'
+import type { Entry } from '../ports.js'
 import type { Store } from '../store.js'
 
-export interface Found {
+export interface FoundLive {
   readonly bucket: Bucket
   readonly version: LiveVersion
+  /** The row it stands in. */
+  readonly entry: Entry
+}
+
+/** What `versionId` names, or the current version without one. Throws as the two functions below do. */
+export function findLive(
+  store: Store,
+  bucketName: string,
+  key: Uint8Array,
+  id: string | undefined,
+): Promise<FoundLive> {
+  return id ? findLiveVersion(store, bucketName, key, id) : findCurrent(store, bucketName, key)
 }
 
 /** Throws `NoSuchKey`, which tells of a delete marker when one stands there. */
-export async function findCurrent(store: Store, bucketName: string, key: Uint8Array): Promise<Found> {
+export async function findCurrent(store: Store, bucketName: string, key: Uint8Array): Promise<FoundLive> {
   const { bucket, entries } = await readWithBucket(store, bucketName, ({ id }) => [objectRow(id, key)])
   const [entry] = entries
-  if (entry) return { bucket, version: versionOf(entry) as LiveVersion }
+  if (entry) return { bucket, version: versionOf(entry) as LiveVersion, entry }
   if (bucket.record.versioning) {
     const [newest] = await store.metadata.scan(versionRowsOf(bucket.id, key), { limit: 1 })
     const marker = newest && decodeVersion(newest.value)
@@ -34,13 +47,20 @@ export async function findCurrent(store: Store, bucketName: string, key: Uint8Ar
   throw new Fault('NoSuchKey')
 }
 
+export interface FoundRow {
+  readonly bucket: Bucket
+  readonly version: Version | undefined
+  /** The row it stands in. */
+  readonly entry: Entry | undefined
+}
+
 /** The version of that id, live or marker; undefined when the key has none such. Throws `InvalidArgument`. */
 export async function findVersion(
   store: Store,
   bucketName: string,
   key: Uint8Array,
   id: string,
-): Promise<{ readonly bucket: Bucket; readonly version: Version | undefined }> {
+): Promise<FoundRow> {
   const name = parseVersionId(id)
   if (name === undefined) throw new Fault('InvalidArgument', { message: 'The version id is not valid.' })
   const { bucket, entries } = await readWithBucket(store, bucketName, ({ id: bucketId }) => [
@@ -50,12 +70,11 @@ export async function findVersion(
   ])
   const [object, pointer, kept] = entries
   const current = object && decodeVersion(object.value)
-  if (current && names(name, current)) return { bucket, version: current }
-  if (name !== 'null') {
-    const version = kept && decodeVersion(kept.value)
-    return { bucket, version: version && names(name, version) ? version : undefined }
-  }
-  return { bucket, version: pointer && (await readAt(store, bucket, key, orderOf(pointer))) }
+  if (current && names(name, current)) return { bucket, version: current, entry: object }
+  const entry = name === 'null' ? pointer && (await readNull(store, bucket, key, pointer)) : kept
+  const version = entry && decodeVersion(entry.value)
+  const isIt = version && names(name, version)
+  return { bucket, version: isIt ? version : undefined, entry: isIt ? entry : undefined }
 }
 
 /** As findVersion, for reads: throws `NoSuchVersion`, or `MethodNotAllowed` for a delete marker. */
@@ -64,19 +83,19 @@ export async function findLiveVersion(
   bucketName: string,
   key: Uint8Array,
   id: string,
-): Promise<Found> {
-  const { bucket, version } = await findVersion(store, bucketName, key, id)
-  if (!version) throw new Fault('NoSuchVersion')
-  if (version.kind === 'live') return { bucket, version }
+): Promise<FoundLive> {
+  const { bucket, version, entry } = await findVersion(store, bucketName, key, id)
+  if (!version || !entry) throw new Fault('NoSuchVersion')
+  if (version.kind === 'live') return { bucket, version, entry }
   throw new Fault('MethodNotAllowed', { deleteMarker: true, versionId: versionId(version) })
 }
 
-async function readAt(
+async function readNull(
   store: Store,
   bucket: Bucket,
   key: Uint8Array,
-  order: Order,
-): Promise<Version | undefined> {
-  const [entry] = await store.metadata.read([versionRow(bucket.id, key, order)])
-  return entry && decodeVersion(entry.value)
+  pointer: Entry,
+): Promise<Entry | undefined> {
+  const [entry] = await store.metadata.read([versionRow(bucket.id, key, orderOf(pointer))])
+  return entry
 }

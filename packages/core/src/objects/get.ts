@@ -6,7 +6,7 @@ import { assertConditions, type Conditions } from '../content/preconditions.js'
 import { type ReadContent, readContent } from '../content/read-content.js'
 import type { ByteRange } from '../ports.js'
 import type { Store } from '../store.js'
-import { type Found, findCurrent, findLiveVersion } from './find.js'
+import { type FoundLive, findLive } from './find.js'
 
 export interface GetInput {
   readonly bucket: string
@@ -44,13 +44,12 @@ export async function getObject(call: Call, store: Store, input: GetInput): Prom
   return { version, versionId, range, partial, content: readContent(call, store, version, range) }
 }
 
-function find(store: Store, { bucket, key: keyText, versionId }: GetInput): Promise<Found> {
+function find(store: Store, { bucket, key: keyText, versionId }: GetInput): Promise<FoundLive> {
   assertKey(keyText)
-  const key = Buffer.from(keyText)
-  return versionId ? findLiveVersion(store, bucket, key, versionId) : findCurrent(store, bucket, key)
+  return findLive(store, bucket, Buffer.from(keyText), versionId)
 }
 
-function headOf({ bucket, version }: Found, { range: header, conditions }: GetInput): HeadResult {
+function headOf({ bucket, version }: FoundLive, { range: header, conditions }: GetInput): HeadResult {
   assertConditions(conditions, version)
   const asked = header === undefined ? undefined : parseRange(header)
   const range = asked ? resolveRange(asked, version.size) : { offset: 0, length: version.size }

@@ -99,6 +99,7 @@ function faultHeaders({ detail }: Fault): string[] {
   add('ETag', detail.etag && quoteEtag(detail.etag))
   add('Last-Modified', detail.lastModified && formatHttpDate(detail.lastModified))
   add('x-cos-hash-crc64ecma', detail.crc64?.toString())
+  add('x-cos-next-append-position', detail.nextAppendPosition?.toString())
   add('Content-Range', detail.size === undefined ? undefined : `bytes */${detail.size}`)
   return headers
 }

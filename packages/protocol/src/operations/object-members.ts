@@ -1,7 +1,7 @@
 // Members that several operations on objects share.
 import { STORAGE_CLASSES } from '@coset/model'
 import { header, headerMap, headerOrQuery, join, optional, query, vendor } from '../operation.js'
-import { integer, oneOf, text, timestamp, unsigned } from '../shape/shape.js'
+import { boolean, integer, oneOf, text, timestamp, unsigned } from '../shape/shape.js'
 
 /** Headers stored with an object and given back on every read. */
 export const storedHeaders = {
@@ -34,6 +34,16 @@ export const accessHeaders = {
   GrantFullControl: optional(header(vendor('grant-full-control'), text())),
 }
 
+/** What is said of an object once, by whichever operation writes it. */
+export const writeHeaders = {
+  /** Default `STANDARD`. */
+  StorageClass: optional(header(vendor('storage-class'), oneOf(STORAGE_CLASSES, 'NotSupportedStorageClass'))),
+  /** At most 10 tags, as `key1=value1&key2=value2`, URL-encoded. */
+  Tagging: optional(header(vendor('tagging'), text())),
+  /** Refuse with `FileAlreadyExists` when the key exists; only in buckets that never had versioning. */
+  ForbidOverwrite: optional(header(vendor('forbid-overwrite'), boolean())),
+}
+
 export const conditions = {
   /** Only if the ETag is one of these, or `*`; else `PreconditionFailed`. */
   IfMatch: optional(header('if-match', text())),
@@ -60,6 +70,7 @@ export const overrides = {
   ResponseExpires: optional(query('response-expires', text())),
 }
 
+/** Rate of one transfer: 819,200 to 838,860,800 bits a second. */
 export const trafficLimit = () => optional(headerOrQuery(vendor('traffic-limit'), integer()))
 
 const ownAttributes = {

@@ -21,6 +21,7 @@ import {
   rangeAttributes,
   storedHeaders,
   trafficLimit,
+  writeHeaders,
 } from './object-members.js'
 
 /**
@@ -52,17 +53,10 @@ export const putObject = operation({
       ContentSha1: optional(header(vendor('content-sha1'), text())),
       /** Compute and send `ContentMD5`; needs a body that can be read twice. Default false. */
       EnableMD5: optional(clientSide(boolean())),
-      /** Default `STANDARD`. */
-      StorageClass: optional(
-        header(vendor('storage-class'), oneOf(STORAGE_CLASSES, 'NotSupportedStorageClass')),
-      ),
-      /** At most 10 tags, as `key1=value1&key2=value2`, URL-encoded. */
-      Tagging: optional(header(vendor('tagging'), text())),
-      /** Refuse with `FileAlreadyExists` when the key exists; only in buckets that never had versioning. */
-      ForbidOverwrite: optional(header(vendor('forbid-overwrite'), boolean())),
       /** Rate of this one transfer: 819,200 to 838,860,800 bits a second. */
       TrafficLimit: trafficLimit(),
     },
+    writeHeaders,
     storedHeaders,
     accessHeaders,
   ),

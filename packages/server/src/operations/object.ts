@@ -3,46 +3,30 @@ import {
   getObject as get,
   type HeadResult,
   headObject as head,
-  parseAcl,
   putObject as put,
   type ReadContent,
   deleteObject as remove,
-  type StoredHeaders,
 } from '@coset/core'
-import { Fault, LIMITS, parseTagging, quoteEtag } from '@coset/model'
+import { Fault, quoteEtag } from '@coset/model'
 import type { Context, Handler, ServerInput } from '../handlers.js'
 import { paced, trafficRate } from '../pace.js'
+import { objectAttributes } from './object-attributes.js'
 
 export const putObject: Handler<'putObject'> = async ({ call, store }, input) => {
   const rate = trafficRate(input.TrafficLimit)
-  const storageClass = input.StorageClass ?? 'STANDARD'
-  const acl = parseAcl(
-    {
-      canned: input.ACL,
-      read: input.GrantRead,
-      readAcp: input.GrantReadAcp,
-      writeAcp: input.GrantWriteAcp,
-      fullControl: input.GrantFullControl,
-    },
-    'object',
-  )
+  const attributes = objectAttributes(input)
   const result = await put(call, store, {
     bucket: input.Bucket,
     key: input.Key,
     body: rate ? { ...input.Body, stream: paced(input.Body.stream, rate, call.signal) } : input.Body,
     expected: { md5: input.ContentMD5, sha1: input.ContentSha1 },
-    headers: storedHeaders(input),
-    metadata: input.Metadata ?? {},
-    storageClass,
-    acl,
-    tags: parseTagging(input.Tagging ?? '', LIMITS.objectTagsMax),
-    forbidOverwrite: input.ForbidOverwrite ?? false,
+    ...attributes,
   })
   return {
     ETag: quoteEtag(result.etag),
     Crc64: result.crc64,
     VersionId: result.versionId,
-    StorageClass: storageClass,
+    StorageClass: attributes.storageClass,
   }
 }
 
@@ -86,20 +70,6 @@ function conditionsOf(input: ReadInput): Conditions {
     ifModifiedSince: input.IfModifiedSince,
     ifUnmodifiedSince: input.IfUnmodifiedSince,
   }
-}
-
-function storedHeaders(input: ServerInput<'putObject'>): StoredHeaders {
-  const headers: Record<string, string> = {}
-  const keep = (name: string, value: string | undefined) => {
-    if (value !== undefined && value !== '') headers[name] = value
-  }
-  keep('cache-control', input.CacheControl)
-  keep('content-disposition', input.ContentDisposition)
-  keep('content-encoding', input.ContentEncoding)
-  keep('content-language', input.ContentLanguage)
-  keep('content-type', input.ContentType)
-  keep('expires', input.Expires)
-  return headers
 }
 
 /** One literal for both, and no spread: this is the hottest path there is. */

@@ -7,7 +7,6 @@ import {
   type Input,
   type Layout,
   type NameValue,
-  parseScalar,
 } from '@coset/protocol'
 import { bucketName, type Target, targetOf } from './addressing.js'
 import { type Body, bodyOf, bytesBody } from './body.js'
@@ -111,8 +110,12 @@ function checkRequired({ member, optional, shape }: Layout['queries'][number], i
   if (optional) return
   const value = input[member] ?? ''
   if (value === '') throw invalid(`${member} is missing.`)
-  if (shape.kind !== 'integer' || parseScalar(shape, String(value)) !== undefined) return
+  if (shape.kind !== 'integer' || isWithin(String(value), shape)) return
   throw invalid(`${member} must be a whole number from ${shape.min} to ${shape.max}.`)
+}
+
+function isWithin(text: string, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return /^-?\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max
 }
 
 /** A list that is too long would fail anyway, but only after all of it was sent. */

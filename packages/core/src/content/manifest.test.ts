@@ -1,40 +1,58 @@
-import { createHash } from 'node:crypto'
-import { bytesNamed, partNamed, rowsOf, TestBucket, TestUpload } from '@coset/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bytesNamed, collect, contentBytes, inChunks, rowsOf, seededRandom, TestBucket } from '@coset/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Extent, LiveVersion } from '../catalog/records.js'
+import { manifestOf, newUploadId } from '../catalog/upload-keys.js'
+import type { BlobId, ByteRange } from '../ports.js'
+import { extentsOfManifest, manifestWrites } from './manifest.js'
+import { readContent, readExtents } from './read-content.js'
 
-// More than two rows of a manifest, of parts whose sizes differ.
 const COUNT = 300
-const [SMALL, ODD] = [partNamed('small'), partNamed('odd', 13)]
-const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
+const MANIFEST = manifestOf(newUploadId(1, new Uint8Array(16)))
 
 let bucket: TestBucket
-const starts: number[] = [0]
+let version: LiveVersion
+let whole: Buffer
+/** Where each extent begins, and the end. */
+let starts: number[]
+
+/** Extents of 1 to 7 bytes of three blobs, more than two rows of them. */
 beforeAll(async () => {
   bucket = await TestBucket.open()
-  const upload = await TestUpload.begin(bucket, 'key')
-  for (let number = 1; number <= COUNT; number++) await upload.put(number, contentOf(number))
-  await upload.complete()
-}, 60_000)
+  const random = seededRandom(3)
+  const contents = ['a', 'b', 'c'].map((name) => bytesNamed(name, 100))
+  const blobs = await Promise.all(contents.map(write))
+  const extents = Array.from({ length: COUNT }, (): Extent & { readonly bytes: Buffer } => {
+    const at = random.below(3)
+    const [offset, length] = [random.below(90), 1 + random.below(7)]
+    const bytes = contents[at]?.subarray(offset, offset + length) ?? Buffer.alloc(0)
+    return { blob: blobs[at] as BlobId, offset, length, bytes }
+  })
+  whole = Buffer.concat(extents.map(({ bytes }) => bytes))
+  starts = [0]
+  for (const { length } of extents) starts.push((starts.at(-1) ?? 0) + length)
+  const plain = extents.map(({ bytes: _bytes, ...extent }) => extent)
+  await bucket.store.metadata.commit({ checks: [], writes: manifestWrites(MANIFEST, plain) })
+  await bucket.put('key', 'x')
+  const { objects } = await bucket.list()
+  const object = objects[0]?.version
+  if (!object) throw new Error('The object is missing.')
+  version = { ...object, size: whole.length, content: { kind: 'manifest', manifest: MANIFEST } }
+})
 afterAll(() => bucket.close())
 
-function contentOf(number: number): Buffer {
-  const content = number % 3 === 0 ? ODD : SMALL
-  if (number === COUNT) return bytesNamed('end', 100)
-  return content
+async function write(bytes: Uint8Array): Promise<BlobId> {
+  const options = { sizeMax: bytes.length, signal: bucket.call.signal }
+  return (await bucket.store.blobs.write(inChunks(bytes, 64), options)).id
 }
 
-for (let number = 1; number <= COUNT; number++) starts.push((starts.at(-1) ?? 0) + contentOf(number).length)
-const SIZE = starts.at(-1) ?? 0
+const read = (range: ByteRange) => contentBytes(readContent(bucket.call, bucket.store, version, range))
 
-/** The bytes from `first` to `last`, both there, as the parts say. */
-function expected(first: number, last: number): Buffer {
-  const pieces: Buffer[] = []
-  for (let number = 1; number <= COUNT; number++) {
-    const [start = 0, end = 0] = [starts[number - 1], starts[number]]
-    if (end <= first || start > last) continue
-    pieces.push(contentOf(number).subarray(Math.max(0, first - start), Math.min(end, last + 1) - start))
-  }
-  return Buffer.concat(pieces)
+async function assertRange(offset: number, length: number): Promise<void> {
+  const expected = whole.subarray(offset, offset + length).toString('hex')
+  expect((await read({ offset, length })).toString('hex'), `${length} at ${offset}`).toBe(expected)
+  const extents = await extentsOfManifest(bucket.store, MANIFEST, { offset, length })
+  const bytes = await collect(readExtents(bucket.call, bucket.store, extents, { offset: 0, length }))
+  expect(bytes.toString('hex'), `${length} at ${offset}`).toBe(expected)
 }
 
 describe('a manifest of several rows', () => {
@@ -42,54 +60,46 @@ describe('a manifest of several rows', () => {
     expect(await rowsOf(bucket.store, 'manifest/')).toHaveLength(3)
   })
 
-  it('is read at every boundary of parts and rows', async () => {
-    for (const at of starts) {
-      for (const [first, last] of [
-        [at - 1, at - 1],
-        [at, at],
-        [at - 1, at],
-        [at - 5, at + 5],
-      ] as const) {
-        if (first < 0 || last >= SIZE) continue
-        const found = await bucket.readBytes('key', `bytes=${first}-${last}`)
-        expect(found.toString('hex'), `${first}-${last}`).toBe(expected(first, last).toString('hex'))
+  it('is read at every byte', async () => {
+    for (let offset = 0; offset < whole.length; offset++) await assertRange(offset, 1)
+  })
+
+  it('is read from and to every boundary of its extents and rows', async () => {
+    for (const [at, start] of starts.entries()) {
+      for (const length of [0, 2, (starts[at + 1] ?? start) - start, (starts[at + 130] ?? start) - start]) {
+        if (start + length <= whole.length) await assertRange(start, length)
       }
+      if (start > 3) await assertRange(start - 3, 3)
     }
   })
 
-  it('is read over many parts and rows', async () => {
-    const [one = 0, row = 0, next = 0] = [starts[1], starts[128], starts[256]]
-    for (const [first, last] of [
-      [0, one],
-      [row - 1, next],
-      [row, next - 1],
-      [starts[100] ?? 0, next + 7],
-      [SIZE - 200, SIZE - 1],
-    ] as const) {
-      const found = await bucket.readBytes('key', `bytes=${first}-${last}`)
-      expect(md5(found), `${first}-${last}`).toBe(md5(expected(first, last)))
-    }
-  })
-
-  it('is read from its end, and whole', async () => {
-    expect((await bucket.readBytes('key', 'bytes=-150')).equals(expected(SIZE - 150, SIZE - 1))).toBe(true)
-    const hash = createHash('md5')
-    for (let number = 1; number <= COUNT; number++) hash.update(contentOf(number))
-    expect(md5(await bucket.readBytes('key'))).toBe(hash.digest('hex'))
+  it('is read over its rows, and whole', async () => {
+    const [first = 0, second = 0] = [starts[128], starts[256]]
+    await assertRange(first - 1, second - first + 2)
+    await assertRange(first, second - first)
+    await assertRange(0, whole.length)
   })
 })
 
-describe('a manifest that is damaged', () => {
-  it.each([0, 1, 2])('is an error where its row %i is missing, and read elsewhere', async (missing) => {
-    const rows = await rowsOf(bucket.store, 'manifest/')
-    const row = rows[missing]
+describe('a manifest that lacks a row', () => {
+  beforeEach(async () => {
+    // Of the row in the middle, the bytes are lost.
+    const row = (await rowsOf(bucket.store, 'manifest/'))[1]
     if (!row) throw new Error('There is no such row.')
     const { metadata } = bucket.store
     await metadata.commit({ checks: [], writes: [{ kind: 'delete', key: row.key }] })
-    const at = (number: number) => bucket.readBytes('key', `bytes=${starts[number]}-${starts[number]}`)
-    await expect(at(128 * missing)).rejects.toMatchObject({ code: 'InternalError' })
-    await expect(bucket.readBytes('key')).rejects.toMatchObject({ code: 'InternalError' })
-    expect(await at(128 * ((missing + 1) % 3))).toHaveLength(1)
-    await metadata.commit({ checks: [], writes: [{ kind: 'put', key: row.key, value: row.value }] })
+    return () => metadata.commit({ checks: [], writes: [{ kind: 'put', key: row.key, value: row.value }] })
+  })
+
+  it('is an error there', async () => {
+    for (const offset of [0, (starts[128] ?? 0) - 1, starts[128] ?? 0, (starts[256] ?? 0) - 1]) {
+      const length = (starts[256] ?? 0) + 1 - offset
+      await expect(read({ offset, length })).rejects.toMatchObject({ code: 'InternalError' })
+    }
+  })
+
+  it('is read elsewhere', async () => {
+    await assertRange(0, starts[128] ?? 0)
+    await assertRange(starts[256] ?? 0, 20)
   })
 })

@@ -38,6 +38,7 @@ export function readRecord(
 
 /** The children called `name`, read as the field's shape; lists are always arrays. */
 export function readField(name: string, field: Field, parent: XmlElement, options: XmlReadOptions): unknown {
+  if (field.attribute) return readAttribute(field.shape, parent, field.attribute.name, options)
   const found = parent.children.filter((child) => child.name === name)
   if (field.shape.kind === 'list')
     return readEntries(field.shape, wrappedEntries(field.shape, found), options)
@@ -49,6 +50,16 @@ export function readField(name: string, field: Field, parent: XmlElement, option
   }
   return value
 }
+
+/** By its name without prefix: clients declare the namespace under any prefix, or forget to. */
+function readAttribute(shape: Shape, { attributes }: XmlElement, name: string, options: XmlReadOptions) {
+  const text = attributes.get(name)
+  return text === undefined
+    ? undefined
+    : readElement(shape, { name, attributes: NO_ATTRIBUTES, children: [], text }, options)
+}
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 
 function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {
   if (shape.wrapped === undefined) return found

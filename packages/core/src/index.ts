@@ -1,6 +1,8 @@
 // What a bucket store means, above the two storage ports.
 export * from './access/acl.js'
 export * from './access/authorize.js'
+export * from './access/cors.js'
+export * from './buckets/cors.js'
 export * from './buckets/create.js'
 export * from './buckets/delete.js'
 export * from './buckets/list.js'

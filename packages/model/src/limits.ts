@@ -41,6 +41,13 @@ export const LIMITS = {
   bucketTagsMax: 50,
   /** Grants of one access control list. */
   grantsMax: 100,
+  /** Rules of one CORS configuration. */
+  corsRulesMax: 100,
+  /** One CORS configuration, as a document, in bytes. */
+  corsBytesMax: 64 * KIB,
+  corsRuleIdLengthMax: 255,
+  /** Headers that one preflight may ask for. */
+  corsRequestHeadersMax: 100,
   tagKeyLengthMax: 128,
   tagValueLengthMax: 256,
   /** Entries in one page of a list. */

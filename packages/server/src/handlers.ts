@@ -3,8 +3,10 @@ import type { Body, Call, ReadContent, Store } from '@coset/core'
 import type { operations, Values } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
+import { getBucketAcl, putBucketAcl } from './operations/bucket-acl.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { getObjectAcl, putObjectAcl } from './operations/object-acl.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
 
@@ -33,14 +35,18 @@ export const handlers: Handlers = {
   deleteBucket,
   deleteObject,
   deleteObjects,
+  getBucketAcl,
   getBucketVersioning,
   getObject,
+  getObjectAcl,
   headBucket,
   headObject,
   listBuckets,
   listObjects,
   listObjectVersions,
   putBucket,
+  putBucketAcl,
   putBucketVersioning,
   putObject,
+  putObjectAcl,
 }

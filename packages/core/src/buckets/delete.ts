@@ -5,6 +5,7 @@ import { attempt } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
 import { bucketRow, objectRows, versionRows } from '../catalog/keys.js'
 import type { Store } from '../store.js'
+import { removeSettings } from './setting-rows.js'
 
 /**
  * Throws `NoSuchBucket`, `BucketNotEmpty`. The commit itself checks that the bucket is empty, and every write
@@ -19,10 +20,11 @@ export async function deleteBucket(call: Call, store: Store, name: string): Prom
       const [entry] = await store.metadata.scan(range, { limit: 1 })
       if (entry) throw new Fault('BucketNotEmpty')
     }
+    const settings = await removeSettings(store, id)
     return {
       commit: {
-        checks: [check, ...ranges.map((range) => ({ kind: 'empty', range }) as const)],
-        writes: [{ kind: 'delete', key: bucketRow(name) }],
+        checks: [check, ...ranges.map((range) => ({ kind: 'empty', range }) as const), ...settings.checks],
+        writes: [{ kind: 'delete', key: bucketRow(name) }, ...settings.writes],
       },
       result: undefined,
     }

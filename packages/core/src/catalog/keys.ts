@@ -2,6 +2,7 @@
 //   bucket/<name>                      object/<bucket id><key>
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
 //   garbage/<not before><blob>         ref/<blob>/<bucket id><order><key>
+//   setting/<bucket id><name>
 // Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -9,6 +10,7 @@ const BUCKET = Buffer.from('bucket/')
 const OBJECT = Buffer.from('object/')
 const VERSION = Buffer.from('version/')
 const NULL_VERSION = Buffer.from('null/')
+const SETTING = Buffer.from('setting/')
 const GARBAGE = Buffer.from('garbage/')
 const ZERO = Buffer.from([0])
 const ONE = Buffer.from([1])
@@ -76,6 +78,14 @@ export function orderOfVersionRow(row: Key): Order {
 
 export function nullRow(bucketId: Uint8Array, key: Uint8Array): Key {
   return Buffer.concat([NULL_VERSION, bucketId, key])
+}
+
+/** Configuration documents that stand in rows of their own, beside the bucket's record. */
+export const SETTING_NAMES = ['cors'] as const
+export type SettingName = (typeof SETTING_NAMES)[number]
+
+export function settingRow(bucketId: Uint8Array, name: SettingName): Key {
+  return Buffer.concat([SETTING, bucketId, Buffer.from(name)])
 }
 
 export function garbageRow(notBeforeMs: number, blob: BlobId): Key {

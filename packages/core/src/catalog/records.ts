@@ -69,6 +69,15 @@ export function decodeBucket(row: Uint8Array): BucketRecord {
   return decodeRow(row).json as BucketRecord
 }
 
+export function encodeSetting(setting: object): Uint8Array {
+  return encodeRow(setting, undefined)
+}
+
+/** As whoever wrote the row under its name put it. */
+export function decodeSetting<T>(row: Uint8Array): T {
+  return decodeRow(row).json as T
+}
+
 export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)

@@ -2,8 +2,10 @@
 
 export * from './operations/bucket.js'
 export * from './operations/bucket-acl.js'
+export * from './operations/bucket-cors.js'
 export * from './operations/bucket-versioning.js'
 export * from './operations/object.js'
 export * from './operations/object-acl.js'
+export * from './operations/object-cors.js'
 export * from './operations/objects.js'
 export * from './operations/service.js'

@@ -48,6 +48,8 @@ export class Exchange implements Call {
   readonly clock: Clock
   readonly random: Random
   principal: Principal = { kind: 'anonymous' }
+  /** Headers of the reply, whatever it will be: name, value, name, value. */
+  commonHeaders: () => readonly string[] = none
   readonly #stopping: Stopping
   #signal: AbortSignal | undefined
 
@@ -90,4 +92,8 @@ export class Exchange implements Call {
     else this.response.once('close', leave)
     return controller.signal
   }
+}
+
+function none(): readonly string[] {
+  return []
 }

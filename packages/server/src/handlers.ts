@@ -4,9 +4,11 @@ import type { operations, Values } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketAcl, putBucketAcl } from './operations/bucket-acl.js'
+import { deleteBucketCors, getBucketCors, putBucketCors } from './operations/bucket-cors.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
 import { getObjectAcl, putObjectAcl } from './operations/object-acl.js'
+import { optionsObject } from './operations/object-cors.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
 
@@ -33,9 +35,11 @@ export type Handlers = { readonly [N in OperationName]: Handler<N> }
 
 export const handlers: Handlers = {
   deleteBucket,
+  deleteBucketCors,
   deleteObject,
   deleteObjects,
   getBucketAcl,
+  getBucketCors,
   getBucketVersioning,
   getObject,
   getObjectAcl,
@@ -44,8 +48,10 @@ export const handlers: Handlers = {
   listBuckets,
   listObjects,
   listObjectVersions,
+  optionsObject,
   putBucket,
   putBucketAcl,
+  putBucketCors,
   putBucketVersioning,
   putObject,
   putObjectAcl,

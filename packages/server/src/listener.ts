@@ -17,6 +17,7 @@ import {
 } from '@coset/protocol'
 import { createAuthenticator } from './authenticate.js'
 import type { ServerConfig } from './config.js'
+import { createCrossOrigin } from './cross-origin.js'
 import { Exchange, type Surroundings } from './exchange.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
@@ -41,6 +42,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
   const table: Readonly<Record<OperationName, Operation>> = operations
   const matcher = createMatcher(table)
   const authenticator = createAuthenticator(config)
+  const crossOrigin = createCrossOrigin(store, dialect)
   const compiled = new Map(
     (Object.keys(table) as OperationName[]).map((name) => [
       name,
@@ -53,17 +55,12 @@ export function createListener({ config, store, around }: ListenerOptions): List
     if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Fault('BadRequest')
     const target = parseTarget(request.url ?? '')
     const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
+    await crossOrigin(exchange, address)
     const name = match(address, request, target)
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
-    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
-    if (address.bucket === undefined) assertSigned(exchange)
-    assertTaken(dialect, operation, request, target)
-    if (exchange.principal.kind !== 'owner') {
-      const versionId = param(target.params, 'versionId')
-      const resource = { bucket: address.bucket, key: address.key, versionId }
-      await authorize(exchange, store, operation.operation.action, resource)
-    }
+    // A preflight is asked by a browser that can not sign, about a URL that may be signed for another method.
+    if (name !== 'optionsObject') await admit(exchange, operation, address, target)
     const takesDocument = operation.input.document !== undefined
     const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
     const head = requestHead(request, address, target.params)
@@ -77,8 +74,25 @@ export function createListener({ config, store, around }: ListenerOptions): List
     await respond(exchange, operation, await handle(context, input))
   }
 
+  /** A promise only for those whose rights have to be looked up. */
+  function admit(
+    exchange: Exchange,
+    operation: CompiledOperation,
+    address: Address,
+    target: Target,
+  ): Promise<void> | undefined {
+    const { request } = exchange
+    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
+    if (address.bucket === undefined) assertSigned(exchange)
+    assertTaken(dialect, operation, request, target)
+    if (exchange.principal.kind === 'owner') return undefined
+    const versionId = param(target.params, 'versionId')
+    const resource = { bucket: address.bucket, key: address.key, versionId }
+    return authorize(exchange, store, operation.operation.action, resource)
+  }
+
   function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
-    const resource = resourceOf(address)
+    const resource = resourceOf(address, request.method)
     const has = (name: string) => param(params, name) !== undefined
     const name = matcher.match({ method: request.method ?? '', resource, has })
     if (name) return name
@@ -106,8 +120,10 @@ function assertSigned({ principal, clock }: Exchange): void {
   })
 }
 
-function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
+/** Browsers ask before requests to the bucket itself too, of which there is one rule for all its keys. */
+function resourceOf({ bucket, key }: Address, method: string | undefined): 'service' | 'bucket' | 'object' {
   if (bucket === undefined) return 'service'
+  if (method === 'OPTIONS') return 'object'
   return key === undefined ? 'bucket' : 'object'
 }
 

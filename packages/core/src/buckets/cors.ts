@@ -12,7 +12,7 @@ export async function putCors(
   bucket: string,
   configuration: CorsConfiguration,
 ): Promise<void> {
-  await writeSetting(call, store, { bucket, name: 'cors' }, checkedCors(configuration))
+  await write(call, store, bucket, checkedCors(configuration))
 }
 
 /** Throws `NoSuchBucket`, `NoSuchCORSConfiguration`. */
@@ -29,5 +29,23 @@ export function findCors(_call: Call, store: Store, bucket: string): Promise<Cor
 
 /** Whether there are any or not. Throws `NoSuchBucket`. */
 export async function deleteCors(call: Call, store: Store, bucket: string): Promise<void> {
-  await writeSetting(call, store, { bucket, name: 'cors' }, undefined)
+  await write(call, store, bucket, undefined)
+}
+
+/** Whether replies vary by origin, as far as this process has seen the bucket; it costs no read. */
+export function variesByOrigin(store: Store, bucket: string): boolean {
+  return store.bucketHints.get(bucket)?.bucket.record.variesByOrigin ?? false
+}
+
+function write(
+  call: Call,
+  store: Store,
+  bucket: string,
+  setting: CorsConfiguration | undefined,
+): Promise<void> {
+  return writeSetting(call, store, bucket, {
+    name: 'cors',
+    setting,
+    changeRecord: (record) => ({ ...record, variesByOrigin: setting?.responseVary ?? false }),
+  })
 }

@@ -3,8 +3,9 @@ import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import { readBucket, readWithBucket } from '../catalog/bucket-lookup.js'
 import { SETTING_NAMES, type SettingName, settingRow } from '../catalog/keys.js'
-import { decodeSetting, encodeSetting } from '../catalog/records.js'
+import { type BucketRecord, decodeSetting, encodeBucket, encodeSetting } from '../catalog/records.js'
 import { type Changes, unchanged } from '../catalog/versions.js'
+import type { Write } from '../ports.js'
 import type { Store } from '../store.js'
 
 /** Undefined when the bucket has none. Throws `NoSuchBucket`. */
@@ -18,20 +19,29 @@ export async function readSetting<T>(
   return entry && decodeSetting<T>(entry.value)
 }
 
-/** Undefined removes it, whether it is there or not. Throws `NoSuchBucket`. */
+export interface SettingChange {
+  readonly name: SettingName
+  /** Undefined removes it, whether it is there or not. */
+  readonly setting: object | undefined
+  /** What else of the bucket changes with it. */
+  readonly changeRecord?: (record: BucketRecord) => BucketRecord
+}
+
+/** Throws `NoSuchBucket`. */
 export async function writeSetting(
   call: Call,
   store: Store,
-  { bucket, name }: { readonly bucket: string; readonly name: SettingName },
-  setting: object | undefined,
+  bucket: string,
+  { name, setting, changeRecord }: SettingChange,
 ): Promise<void> {
   await attempt(call, store, 'buckets', async () => {
-    const { id, check } = await readBucket(store, bucket)
+    const { id, check, record } = await readBucket(store, bucket)
     const key = settingRow(id, name)
-    const write = setting
-      ? ({ kind: 'put', key, value: encodeSetting(setting) } as const)
-      : ({ kind: 'delete', key } as const)
-    return { commit: { checks: [check], writes: [write] }, result: undefined }
+    const writes: Write[] = [
+      setting ? { kind: 'put', key, value: encodeSetting(setting) } : { kind: 'delete', key },
+    ]
+    if (changeRecord) writes.push({ kind: 'put', key: check.key, value: encodeBucket(changeRecord(record)) })
+    return { commit: { checks: [check], writes }, result: undefined }
   })
 }
 

@@ -17,6 +17,8 @@ export interface BucketRecord {
   readonly createdMs: number
   /** Absent: never enabled. */
   readonly versioning?: VersioningState
+  /** What the cross-origin rules say of `Vary`, for requests that have no need to read the rules. */
+  readonly variesByOrigin?: boolean
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
 }

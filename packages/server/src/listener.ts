@@ -1,4 +1,4 @@
-// The corridor: every request walks dialect, match, authenticate, authorize, decode, handler, respond, in this order.
+// The corridor: every request walks dialect, cross-origin, match, authenticate, authorize, decode, handler, respond, in this order.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorize, type Store } from '@coset/core'

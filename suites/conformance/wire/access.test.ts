@@ -56,6 +56,34 @@ describe.each(BUCKET_ACLS)('in a bucket that is %s', (acl) => {
     expect(told(deleted)).toBe(writable ? '204' : '403 AccessDenied')
   })
 
+  it('uploads in parts, appends and copies', async () => {
+    const target = `/${bucketOf(acl)}/parts`
+    const writable = acl === 'public-read-write'
+    const started = await at.anonymous({ method: 'POST', target: `${target}?uploads` })
+    expect(told(started)).toBe(writable ? '200' : '403 AccessDenied')
+    const id = started.element('UploadId') ?? 'none'
+    const outcomes = [
+      await at.anonymous({ method: 'PUT', target: `${target}?partNumber=1&uploadId=${id}`, body: 'x' }),
+      await at.anonymous({ target: `${target}?uploadId=${id}` }),
+      await at.anonymous({ method: 'DELETE', target: `${target}?uploadId=${id}` }),
+      await at.anonymous({ method: 'POST', target: `${target}-append?append&position=0`, body: 'x' }),
+    ]
+    const status = outcomes.map(told)
+    expect(status).toEqual(writable ? ['200', '200', '204', '200'] : status.map(() => '403 AccessDenied'))
+    await at.signed({ method: 'DELETE', target: `${target}-append` })
+    expect(told(await at.anonymous({ target: `/${bucketOf(acl)}?uploads` }))).toBe(
+      readable(acl) ? '200' : '403 AccessDenied',
+    )
+    for (const source of OBJECT_ACLS) {
+      const open = source === 'public-read' || (source === 'default' && readable(acl))
+      const headers = { 'x-cos-copy-source': `${bucketOf(acl)}.cos.ap-guangzhou.myqcloud.com/${source}` }
+      const copied = await at.anonymous({ method: 'PUT', target: `${target}-copy`, headers })
+      expect(told(copied)).toBe(writable && open ? '200' : '403 AccessDenied')
+
+      await at.signed({ method: 'DELETE', target: `${target}-copy` })
+    }
+  })
+
   it.each(OBJECT_ACLS)('the lists of the bucket and of an object that is %s', async (objectAcl) => {
     const headers = { 'x-cos-acl': 'public-read' }
     for (const target of [`/${bucketOf(acl)}?acl`, `/${bucketOf(acl)}/${objectAcl}?acl`]) {

@@ -1,5 +1,5 @@
 // What pages of other origins are told: preflights, and headers on replies of every kind.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RawRequest, Reply } from '../raw.js'
 import { wireStation } from './station.js'
 
@@ -253,6 +253,21 @@ describe('a reply that varies by origin', () => {
     expect(shown(await at.signed({ target: `/${BUCKET}/k` }))).toEqual({})
     expect(shown(await at.signed({ target: `/${PLAIN}/k` }))).toEqual({})
   })
+})
+
+it('costs a read only where there is an origin', async () => {
+  const read = vi.spyOn(at.server.store.metadata, 'read')
+  const reads = async (target: string, headers: Record<string, string> = {}) => {
+    await at.signed({ target, headers })
+    read.mockClear()
+    await at.signed({ target, headers })
+    return read.mock.calls.length
+  }
+  for (const bucket of [PLAIN, BUCKET, VARIED]) {
+    expect(await reads(`/${bucket}/k`)).toBe(1)
+    expect(await reads(`/${bucket}/k`, { origin: PAGE })).toBe(2)
+  }
+  read.mockRestore()
 })
 
 describe('rules', () => {

@@ -95,6 +95,7 @@ eachStyle((at) => {
     expect(await put({ ...user('1'), Type: 'Group' })).toBe('400 MalformedXML')
     expect(await put({ ...user('1'), URI: ALL_USERS.URI })).toBe('400 MalformedXML')
     expect(await put({ Type: 'AmazonCustomerByEmail', ID: '1' })).toBe('400 MalformedXML')
+    expect(await put({ ID: '1', URI: ALL_USERS.URI })).toBe('400 MalformedXML')
     expect(await put({})).toBe('400 MalformedXML')
     expect(await put(user('me'))).toBe('400 InvalidArgument')
     expect(await refusal(at.cos.putBucketAcl({ Bucket }))).toBe('400 MissingRequestBodyError')

@@ -1,7 +1,6 @@
 import { auditExactly, storeAbove, TestBucket } from '@coset/testkit'
 import { describe, expect, it } from 'vitest'
 import type { CorsConfiguration } from '../access/cors.js'
-import type { MetadataStore } from '../ports.js'
 import { deleteCors, findCors, getCors, putCors } from './cors.js'
 import { deleteBucket } from './delete.js'
 
@@ -71,24 +70,5 @@ describe('rules of a bucket', () => {
       if (put.status === 'rejected') expect(put.reason).toMatchObject({ code: 'NoSuchBucket' })
       await auditExactly(store)
     }
-  })
-
-  it('that come just before the deletion is committed go with the bucket too', async () => {
-    const bucket = await TestBucket.open()
-    const { call, name } = bucket
-    const { metadata, blobs } = bucket.store
-    let commits = 0
-    const late: MetadataStore = {
-      read: (keys) => metadata.read(keys),
-      scan: (range, options) => metadata.scan(range, options),
-      close: () => metadata.close(),
-      async commit(commit) {
-        if (++commits === 1) await putCors(call, bucket.store, name, allowing('*'))
-        return metadata.commit(commit)
-      },
-    }
-    await deleteBucket(call, await storeAbove({ metadata: late, blobs }), name)
-    expect(commits).toBe(2)
-    await auditExactly(bucket.store)
   })
 })

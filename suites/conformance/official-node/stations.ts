@@ -8,6 +8,12 @@ declare module 'cos-nodejs-sdk-v5' {
   interface DeleteObjectParams {
     VersionId?: string
   }
+  interface DeleteObjectTaggingParams {
+    VersionId?: string
+  }
+  interface GetObjectTaggingParams {
+    VersionId?: string
+  }
   interface HeadObjectParams {
     VersionId?: string
   }

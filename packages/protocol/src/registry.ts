@@ -3,6 +3,7 @@
 export * from './operations/bucket.js'
 export * from './operations/bucket-versioning.js'
 export * from './operations/object.js'
+export * from './operations/object-restore.js'
 export * from './operations/object-tagging.js'
 export * from './operations/objects.js'
 export * from './operations/service.js'

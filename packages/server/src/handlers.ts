@@ -5,6 +5,7 @@ import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { restoreObject } from './operations/object-restore.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
@@ -47,4 +48,5 @@ export const handlers: Handlers = {
   putBucketVersioning,
   putObject,
   putObjectTagging,
+  restoreObject,
 }

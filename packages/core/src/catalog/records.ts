@@ -1,5 +1,5 @@
 // What rows hold. A row is one format byte, the length of a JSON text (4 bytes), the text, and inline content.
-import type { AccessControlList, StorageClass, Tag } from '@coset/model'
+import type { AccessControlList, RestoreTier, StorageClass, Tag } from '@coset/model'
 import type { BlobId, Entry } from '../ports.js'
 import { ORDER_MAX, type Order } from './keys.js'
 
@@ -41,6 +41,14 @@ interface VersionBase {
   readonly modifiedMs: number
 }
 
+/** A copy asked for of archived content: under way until it is ready, then there until it expires. */
+export interface RestoreRecord {
+  readonly tier: RestoreTier
+  readonly requestedMs: number
+  readonly readyMs: number
+  readonly expiresMs: number
+}
+
 export interface LiveVersion extends VersionBase {
   readonly kind: 'live'
   readonly size: number
@@ -52,6 +60,8 @@ export interface LiveVersion extends VersionBase {
   readonly storageClass: StorageClass
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
+  /** The last one asked for; what it means now, restoreStateOf tells. Absent: none was. */
+  readonly restore?: RestoreRecord
   readonly content: Content
 }
 
@@ -73,7 +83,7 @@ export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, content } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, restore, content } = version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
@@ -92,6 +102,7 @@ export function encodeVersion(version: Version): Uint8Array {
       storageClass,
       acl,
       tags,
+      restore,
       extents,
     },
     inline,

@@ -53,8 +53,6 @@ export const LIMITS = {
   inlineBytesMax: 8 * KIB,
   /** Longest a restored copy may be asked for, in days. */
   restoreDaysMax: 365,
-  /** Longest a restore may be configured to take, in milliseconds. */
-  restoreMsMax: 30 * 24 * 3600 * 1000,
   /** Request head: all header lines together, in bytes. */
   headBytesMax: 32 * KIB,
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */

@@ -23,7 +23,7 @@ export async function bindColdFolder(environment: Environment, { dir, coldDir }:
       `The data folder ${dir} has a cold folder, last at ${lastAt}: it must be named with --cold-data.`,
     )
   }
-  const identity = await identityOf(environment)
+  const identity = identityOf(environment)
   if (lastAt !== undefined && !(await recognise(coldDir, COLD_FOLDER))) {
     throw new StoreUnusableError(
       `The cold folder ${coldDir} is not that of the data folder ${dir}, last at ${lastAt}: it has no format file.`,
@@ -37,14 +37,17 @@ export async function bindColdFolder(environment: Environment, { dir, coldDir }:
   if (lastAt !== coldDir) await environment.house.put(COLD_KEY, Buffer.from(coldDir))
 }
 
-async function identityOf({ root, house }: Environment): Promise<string> {
+/**
+ * Made when it is first asked for; another process may be first. In one go, as an open transaction of this thread
+ * would wait for ever on a second opening of the folder in the same process, and that on the transaction.
+ */
+function identityOf({ root, house }: Environment): string {
   const known = house.getBinary(IDENTITY_KEY)
   if (known) return known.toString()
-  const own = randomBytes(16).toString('hex')
-  // Another process may be first.
-  return root.transaction(() => {
+  return root.transactionSync(() => {
     const theirs = house.getBinary(IDENTITY_KEY)
     if (theirs) return theirs.toString()
+    const own = randomBytes(16).toString('hex')
     house.putSync(IDENTITY_KEY, Buffer.from(own))
     return own
   })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Fault, isArchived, LIMITS, type StorageClass } from '@coset/model'
+import { Fault, LIMITS } from '@coset/model'
 import {
   auditExactly,
   bodyOf,
@@ -62,27 +62,6 @@ describe('what is stored', () => {
     await bucket.put('key', 'x', given)
     const { objects } = await bucket.list()
     expect(objects[0]?.version).toMatchObject(given)
-  })
-})
-
-describe('cold storage', () => {
-  it.each<StorageClass>([
-    'STANDARD',
-    'STANDARD_IA',
-    'INTELLIGENT_TIERING',
-    'ARCHIVE',
-    'DEEP_ARCHIVE',
-  ])('is asked for by the blobs of archived objects alone: %s', async (storageClass) => {
-    const asked: (boolean | undefined)[] = []
-    const { blobs } = bucket.store
-    const write: typeof blobs.write = (body, options) => {
-      asked.push(options.cold)
-      return blobs.write(body, options)
-    }
-    const store = { ...bucket.store, blobs: { ...blobs, write } }
-    await putObject(bucket.call, store, bucket.putInput('large', LARGE, { storageClass }))
-    await putObject(bucket.call, store, bucket.putInput('small', 'x', { storageClass }))
-    expect(asked).toEqual([isArchived(storageClass)])
   })
 })
 

@@ -97,6 +97,8 @@ const ownAttributes = {
   RestoreStatus: optional(header(vendor('restore-status'), text())),
   /** `normal` or `appendable`. */
   ObjectType: optional(header(vendor('object-type'), text())),
+  /** Of an appendable object: where the next append belongs. */
+  NextAppendPosition: optional(header(vendor('next-append-position'), integer())),
   /** How many tags the object has; absent for none. */
   TaggingCount: optional(header(vendor('tagging-count'), integer())),
 }

@@ -46,7 +46,6 @@ export const KNOWN_DIFFERENCES = {
  * failure the SDK tells nothing.
  */
 export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  appendObject: { Key: 'k', Body: 'x', Position: 0 },
   deleteBucketDomain: {},
   deleteBucketEncryption: {},
   deleteBucketInventory: { Id: 'i' },
@@ -56,7 +55,6 @@ export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, un
   deleteBucketReplication: {},
   deleteBucketTagging: {},
   deleteBucketWebsite: {},
-  deleteObjectTagging: { Key: 'k' },
   getBucketAccelerate: {},
   getBucketDomain: {},
   getBucketEncryption: {},
@@ -70,14 +68,7 @@ export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, un
   getBucketReplication: {},
   getBucketTagging: {},
   getBucketWebsite: {},
-  getObjectTagging: { Key: 'k' },
   listBucketInventory: {},
-  multipartAbort: { Key: 'k', UploadId: 'u' },
-  multipartComplete: { Key: 'k', UploadId: 'u', Parts: [{ PartNumber: 1, ETag: 'e' }] },
-  multipartInit: { Key: 'k' },
-  multipartList: {},
-  multipartListPart: { Key: 'k', UploadId: 'u' },
-  multipartUpload: { Key: 'k', UploadId: 'u', PartNumber: 1, Body: 'x' },
   putBucketAccelerate: { AccelerateConfiguration: { Status: 'Enabled' } },
   putBucketDomain: { DomainRule: [] },
   putBucketEncryption: { ServerSideEncryptionConfiguration: { Rule: [] } },
@@ -90,13 +81,4 @@ export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, un
   putBucketReplication: { ReplicationConfiguration: { Role: 'r', Rules: [] } },
   putBucketTagging: { Tags: [{ Key: 'a', Value: 'b' }] },
   putBucketWebsite: { WebsiteConfiguration: { IndexDocument: { Suffix: 'index.html' } } },
-  putObjectCopy: { Key: 'k', CopySource: 'a-1250000000.cos.ap-guangzhou.myqcloud.com/k' },
-  putObjectTagging: { Key: 'k', Tags: [{ Key: 'a', Value: 'b' }] },
-  restoreObject: { Key: 'k', RestoreRequest: { Days: 1 } },
-  uploadPartCopy: {
-    Key: 'k',
-    UploadId: 'u',
-    PartNumber: 1,
-    CopySource: 'a-1250000000.cos.ap-guangzhou.myqcloud.com/k',
-  },
 }

@@ -58,6 +58,8 @@ export const LIMITS = {
   deleteObjectsMax: 1000,
   /** Objects up to this many bytes live inside their metadata row. */
   inlineBytesMax: 8 * KIB,
+  /** Longest a restored copy may be asked for, in days. */
+  restoreDaysMax: 365,
   /** Request head: all header lines together, in bytes. */
   headBytesMax: 32 * KIB,
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */

@@ -11,6 +11,8 @@ import { getObjectAcl, putObjectAcl } from './operations/object-acl.js'
 import { appendObject } from './operations/object-append.js'
 import { copyObject, uploadPartCopy } from './operations/object-copy.js'
 import { optionsObject } from './operations/object-cors.js'
+import { restoreObject } from './operations/object-restore.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
 import {
@@ -64,6 +66,8 @@ export const handlers: Handlers = {
   getBucketVersioning,
   getObject,
   getObjectAcl,
+  deleteObjectTagging,
+  getObjectTagging,
   headBucket,
   headObject,
   listBuckets,
@@ -76,4 +80,6 @@ export const handlers: Handlers = {
   putBucketVersioning,
   putObject,
   putObjectAcl,
+  putObjectTagging,
+  restoreObject,
 }

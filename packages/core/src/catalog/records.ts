@@ -1,5 +1,5 @@
 // What the rows of buckets and versions hold.
-import type { AccessControlList, StorageClass, Tag } from '@coset/model'
+import type { AccessControlList, RestoreTier, StorageClass, Tag } from '@coset/model'
 import type { BlobId, Entry } from '../ports.js'
 import { type ManifestId, ORDER_MAX, type Order } from './keys.js'
 import { decodeRow, encodeRow } from './row.js'
@@ -47,6 +47,14 @@ interface VersionBase {
   readonly modifiedMs: number
 }
 
+/** A copy asked for of archived content: under way until it is ready, then there until it expires. */
+export interface RestoreRecord {
+  readonly tier: RestoreTier
+  readonly requestedMs: number
+  readonly readyMs: number
+  readonly expiresMs: number
+}
+
 export interface LiveVersion extends VersionBase {
   readonly kind: 'live'
   readonly size: number
@@ -58,6 +66,8 @@ export interface LiveVersion extends VersionBase {
   readonly storageClass: StorageClass
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
+  /** The last one asked for; what it means now, restoreStateOf tells. Absent: none was. */
+  readonly restore?: RestoreRecord
   readonly content: Content
   /** Made by AppendObject, and may grow. */
   readonly appendable?: boolean | undefined
@@ -90,7 +100,7 @@ export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, content, appendable } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, restore, content, appendable } = version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
@@ -110,6 +120,7 @@ export function encodeVersion(version: Version): Uint8Array {
       storageClass,
       acl,
       tags,
+      restore,
       extents,
       manifest,
       appendable,

@@ -40,14 +40,16 @@ export function readRecord(
 export function readField(name: string, field: Field, parent: XmlElement, options: XmlReadOptions): unknown {
   if (field.attribute) return readAttribute(field.shape, parent, field.attribute.name, options)
   const found = parent.children.filter((child) => child.name === name)
-  if (field.shape.kind === 'list')
+  if (field.shape.kind === 'list') {
+    // A list with an element of its own is empty only when it says so: replies may leave it out, requests may not.
+    const mayBeMissing = field.optional || options.openChoices || field.shape.wrapped === undefined
+    if (!mayBeMissing && found.length === 0) throw missing(name, parent)
     return readEntries(field.shape, wrappedEntries(field.shape, found), options)
+  }
   const [first] = found
   // Empty counts as missing, but for texts.
   const value = first && readElement(field.shape, first, options)
-  if (value === undefined && !field.optional) {
-    throw new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
-  }
+  if (value === undefined && !field.optional) throw missing(name, parent)
   return value
 }
 
@@ -60,6 +62,10 @@ function readAttribute(shape: Shape, { attributes }: XmlElement, name: string, o
 }
 
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
+
+function missing(name: string, parent: XmlElement): Fault {
+  return new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
+}
 
 function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {
   if (shape.wrapped === undefined) return found

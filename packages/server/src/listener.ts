@@ -72,10 +72,9 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
     const context: Context = { call: exchange, store, config, host, objectUrl, region }
-    const handle = handlers[name] as Handle
-    if (operation.operation.slow)
-      await respondSlowly(exchange, operation, handle(context, input), config.keepAliveMs)
-    else await respond(exchange, operation, await handle(context, input))
+    const working = (handlers[name] as Handle)(context, input)
+    if (operation.operation.slow) await respondSlowly(exchange, operation, working, config.keepAliveMs)
+    else await respond(exchange, operation, await working)
   }
 
   /** A promise only for those whose rights have to be looked up. */

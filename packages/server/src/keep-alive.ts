@@ -1,5 +1,5 @@
 // Operations that may take minutes: their reply begins with white space, so that nobody on the way gives the
-// connection up. What comes then, an error too, comes in the document of a 200, as COS does it.
+// connection up. What comes then, an error too, comes in a document of a 200, as COS does it.
 import type { CompiledOperation, Output } from '@coset/protocol'
 import type { Exchange } from './exchange.js'
 import { respond, SERVER } from './respond.js'

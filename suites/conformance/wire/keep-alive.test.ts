@@ -57,7 +57,7 @@ describe('a slow reply', () => {
     })
     expect(reply.headers['x-cos-request-id']).toBeTruthy()
     expect(reply.text).toMatch(
-      /^ {2,}<\?xml version="1.0" encoding="UTF-8"\?><CompleteMultipartUploadResult /,
+      /^ {2,}<CompleteMultipartUploadResult xmlns=/,
     )
     expect(await read('white')).toBe('x')
   })
@@ -69,7 +69,7 @@ describe('a slow reply', () => {
       () => own.abortMultipartUpload(upload),
     )
     expect([reply.status, reply.code]).toEqual([200, 'NoSuchUpload'])
-    expect(reply.text).toMatch(/^ {2,}<\?xml version/)
+    expect(reply.text).toMatch(/^ {2,}<Error>/)
     expect(reply.element('Resource')).toContain('/gone')
     expect(reply.element('RequestId')).toBe(reply.headers['x-cos-request-id'])
   })

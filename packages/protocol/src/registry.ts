@@ -3,5 +3,7 @@
 export * from './operations/bucket.js'
 export * from './operations/bucket-versioning.js'
 export * from './operations/object.js'
+export * from './operations/object-form.js'
+export * from './operations/object-symlink.js'
 export * from './operations/objects.js'
 export * from './operations/service.js'

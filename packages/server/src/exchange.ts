@@ -48,6 +48,8 @@ export class Exchange implements Call {
   readonly clock: Clock
   readonly random: Random
   principal: Principal = { kind: 'anonymous' }
+  /** Once the body is being read: drops whatever of it is still to come. */
+  stopReading: (() => void) | undefined
   readonly #stopping: Stopping
   #signal: AbortSignal | undefined
 

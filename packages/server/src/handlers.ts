@@ -1,10 +1,12 @@
 // Every operation has its handler, or this does not compile.
 import type { Body, Call, ReadContent, Store } from '@coset/core'
-import type { operations, Values } from '@coset/protocol'
+import type { Address, operations, Values } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { postObject } from './operations/object-form.js'
+import { getSymlink, putSymlink } from './operations/object-symlink.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
 
@@ -19,6 +21,8 @@ export interface Context {
   readonly config: ServerConfig
   /** The Host header of the request. */
   readonly host: string
+  /** Whether the host or the path names the bucket. */
+  readonly style: Address['style']
   /** The region that the host's name tells, if it does. */
   readonly region: string | undefined
 }
@@ -35,12 +39,15 @@ export const handlers: Handlers = {
   deleteObjects,
   getBucketVersioning,
   getObject,
+  getSymlink,
   headBucket,
   headObject,
   listBuckets,
   listObjects,
   listObjectVersions,
+  postObject,
   putBucket,
   putBucketVersioning,
   putObject,
+  putSymlink,
 }

@@ -15,9 +15,11 @@ import {
   type RequestHead,
   type XmlElement,
 } from '@coset/protocol'
-import { createAuthenticator } from './authenticate.js'
+import { type Authenticator, createAuthenticator } from './authenticate.js'
 import type { ServerConfig } from './config.js'
 import { Exchange, type Surroundings } from './exchange.js'
+import { type Form, readForm } from './form/form.js'
+import { withinRange } from './form/policy.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
 import { respond, respondFault } from './respond.js'
@@ -56,20 +58,26 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const name = match(address, request, target)
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
-    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
+    const form = await identify(exchange, authenticator, operation, { address, target })
     if (address.bucket === undefined) assertSigned(exchange)
-    assertTaken(dialect, operation, request, target)
+    assertTaken(dialect, operation, { request, target, form })
     if (exchange.principal.kind !== 'owner') {
       const versionId = param(target.params, 'versionId')
-      const resource = { bucket: address.bucket, key: address.key, versionId }
+      const resource = { bucket: address.bucket, key: address.key ?? form?.field('key'), versionId }
       await authorize(exchange, store, operation.operation.action, resource)
     }
-    const takesDocument = operation.input.document !== undefined
-    const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
-    const head = requestHead(request, address, target.params)
+    const document = await documentOf(exchange, operation)
+    const head = { ...requestHead(request, address, target.params), form }
     const input = decode(operation, exchange, head, document)
-    const { region } = address
-    const context: Context = { call: exchange, store, config, host: request.headers.host ?? '', region }
+    const { region, style } = address
+    const context: Context = {
+      call: exchange,
+      store,
+      config,
+      host: request.headers.host ?? '',
+      style,
+      region,
+    }
     const handle = handlers[name] as (
       context: Context,
       input: unknown,
@@ -97,6 +105,25 @@ export function createListener({ config, store, around }: ListenerOptions): List
   }
 }
 
+/** Tells the exchange who sent it. A form is signed by its fields, so they alone are read before that is known. */
+async function identify(
+  exchange: Exchange,
+  authenticator: Authenticator,
+  operation: CompiledOperation,
+  { address, target }: { readonly address: Address; readonly target: Target },
+): Promise<Form | undefined> {
+  const form = operation.input.form ? await readForm(exchange) : undefined
+  const nowMs = exchange.clock.now()
+  const signed = form && authenticator.authenticateForm(form, address.bucket, nowMs)
+  exchange.principal =
+    signed?.principal ?? authenticator.authenticate(exchange.request, address, target, nowMs)
+  return form && signed ? { ...form, file: withinRange(form.file, signed.sizeRange) } : form
+}
+
+async function documentOf(exchange: Exchange, { operation, input }: CompiledOperation) {
+  return input.document ? readDocument(exchange, operation) : undefined
+}
+
 /** The service itself tells an anonymous caller what is wrong, in COS's own words. */
 function assertSigned({ principal, clock }: Exchange): void {
   if (principal.kind !== 'anonymous') return
@@ -114,11 +141,14 @@ function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
 function decode(
   operation: CompiledOperation,
   exchange: Exchange,
-  head: RequestHead,
+  head: RequestHead & { readonly form: Form | undefined },
   document: XmlElement | undefined,
 ) {
   const { input } = operation
   const members = decodeRequest(operation, head, document)
+  if (input.stream !== undefined && head.form) {
+    return { ...members, [input.stream]: { length: undefined, stream: head.form.file } }
+  }
   if (input.stream !== undefined) return { ...members, [input.stream]: requestBody(exchange) }
   if (!input.document && hasBody(exchange.request) && operation.operation.method === 'PUT') {
     throw new Fault('UnexpectedContent')

@@ -69,6 +69,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   const headers = dialect.faultHeaders(fault)
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
   if (fault.status === 503) headers.push('Retry-After', '1')
+  exchange.stopReading?.()
   const unread = unreadBody(exchange)
   if (unread === 'large') headers.push('Connection', 'close')
   if (fault.status === 304) {
@@ -80,6 +81,8 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
   response.writeHead(fault.status, headers)
   if (unread !== 'large') {
+    // A body that was begun and given up stands still, and the connection with it.
+    if (unread === 'small' && exchange.stopReading) request.resume()
     endSoon(response, bytes)
     return
   }

@@ -20,10 +20,13 @@ const NEEDS: Readonly<Record<string, { readonly of: 'bucket' | 'object'; readonl
     GetBucket: { of: 'bucket', permission: 'READ' },
     GetBucketObjectVersions: { of: 'bucket', permission: 'READ' },
     PutObject: { of: 'bucket', permission: 'WRITE' },
+    PostObject: { of: 'bucket', permission: 'WRITE' },
+    PutSymlink: { of: 'bucket', permission: 'WRITE' },
     DeleteObject: { of: 'bucket', permission: 'WRITE' },
     DeleteMultipleObjects: { of: 'bucket', permission: 'WRITE' },
     GetObject: { of: 'object', permission: 'READ' },
     HeadObject: { of: 'object', permission: 'READ' },
+    GetSymlink: { of: 'object', permission: 'READ' },
   }
 
 /** Throws `AccessDenied`, or `NoSuchBucket` where there is nothing to hide. */

@@ -52,6 +52,8 @@ export interface LiveVersion extends VersionBase {
   readonly storageClass: StorageClass
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
+  /** Of a symbolic link: the key it stands for. */
+  readonly linkTarget?: string
   readonly content: Content
 }
 
@@ -73,7 +75,7 @@ export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, content } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, linkTarget, content } = version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
@@ -92,6 +94,7 @@ export function encodeVersion(version: Version): Uint8Array {
       storageClass,
       acl,
       tags,
+      linkTarget,
       extents,
     },
     inline,

@@ -2,6 +2,10 @@
 // (cloud.tencent.com/document/product/436/14690).
 import { type KeyTime, type NameValue, type Sha1, type SignKeys, signature, signKey } from './sign.js'
 
+/** Stands in a form's key for the name of its file. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: that is how COS writes it.
+export const FILE_NAME_PLACE = '${filename}'
+
 export interface PolicyToSign {
   readonly secretKey: string
   /** `<start>;<end>`, in unix seconds. */

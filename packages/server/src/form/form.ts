@@ -1,6 +1,6 @@
 // An HTML form on its way in: its fields are read before anything else, its file by whoever stores it.
 import { Fault, LIMITS } from '@coset/model'
-import type { FormHead } from '@coset/protocol'
+import { FILE_NAME_PLACE, type FormHead } from '@coset/protocol'
 import type { Exchange } from '../exchange.js'
 import { requestBody } from '../request-body.js'
 import { headerOf } from '../target.js'
@@ -75,9 +75,6 @@ function isFile({ name, fileName }: PartHead): boolean {
   })
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: that is how COS writes it.
-const FILE_NAME = '${filename}'
-
 /** A browser may send the path on its user's machine too, which is nobody's business. */
 function fillInFileName(fields: Map<string, string>, fileName: string): void {
   const key = fields.get('key')
@@ -85,6 +82,6 @@ function fillInFileName(fields: Map<string, string>, fileName: string): void {
   if (key !== undefined)
     fields.set(
       'key',
-      key.replaceAll(FILE_NAME, () => bare),
+      key.replaceAll(FILE_NAME_PLACE, () => bare),
     )
 }

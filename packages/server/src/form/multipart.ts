@@ -118,10 +118,11 @@ export class MultipartReader {
   async #finish(): Promise<undefined> {
     this.#ended = true
     let bytes = this.#bytes.length
-    for (let next = await this.#source.next(); !next.done; next = await this.#source.next()) {
+    while (bytes <= HEAD_BYTES_MAX) {
+      const next = await this.#source.next()
+      if (next.done) return undefined
       bytes += next.value.length
-      if (bytes > HEAD_BYTES_MAX) throw malformed('Too much stands behind the closing boundary.')
     }
-    return undefined
+    throw malformed('Too much stands behind the closing boundary.')
   }
 }

@@ -23,7 +23,7 @@ import { withinRange } from './form/policy.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
 import { respond, respondFault } from './respond.js'
-import { assertTaken, notTaken } from './taken.js'
+import { assertParamsTaken, assertTaken, notTaken } from './taken.js'
 import { param, parseTarget, requestHead, type Target } from './target.js'
 
 export interface ListenerOptions {
@@ -85,10 +85,14 @@ export function createListener({ config, store, around }: ListenerOptions): List
     await respond(exchange, operation, await handle(context, input))
   }
 
-  function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
+  function match(address: Address, request: IncomingMessage, target: Target): OperationName {
+    const { params } = target
     const resource = resourceOf(address)
     const has = (name: string) => param(params, name) !== undefined
     const name = matcher.match({ method: request.method ?? '', resource, has })
+    const found = name && compiled.get(name)
+    // A form is read before its sender is known: what the request can not mean is told first.
+    if (found?.input.form) assertParamsTaken(dialect, found, target)
     if (name) return name
     const word = params.find(([given]) => dialect.reservedQuery.has(given))?.[0]
     throw word === undefined ? new Fault('MethodNotAllowed') : notTaken(word)

@@ -18,9 +18,7 @@ export function assertTaken(
   compiled: CompiledOperation,
   { request, target, form }: Asked,
 ): void {
-  for (const [name] of target.params) {
-    if (dialect.reservedQuery.has(name) && !takesParam(compiled, name)) throw notTaken(name)
-  }
+  assertParamsTaken(dialect, compiled, target)
   for (const name of form?.names ?? []) {
     if (dialect.reservedHeaders.has(name) && !takesField(compiled, name)) throw notTaken(name)
   }
@@ -29,6 +27,13 @@ export function assertTaken(
   const { headers } = request
   for (const name of dialect.reservedHeaders) {
     if (headers[name] !== undefined && !takesHeader(compiled, name)) throw notTaken(name)
+  }
+}
+
+/** The part of it that the URL alone tells. */
+export function assertParamsTaken(dialect: Dialect, compiled: CompiledOperation, { params }: Target): void {
+  for (const [name] of params) {
+    if (dialect.reservedQuery.has(name) && !takesParam(compiled, name)) throw notTaken(name)
   }
 }
 

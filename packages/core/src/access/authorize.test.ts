@@ -30,8 +30,8 @@ it('lets the owner do everything, without a look at the store', async () => {
 
 describe('without a signature', () => {
   const READS = ['HeadBucket', 'GetBucket', 'GetBucketObjectVersions']
-  const WRITES = ['PutObject', 'DeleteObject', 'DeleteMultipleObjects']
-  const OBJECT_READS = ['GetObject', 'HeadObject']
+  const WRITES = ['PutObject', 'PostObject', 'PutSymlink', 'DeleteObject', 'DeleteMultipleObjects']
+  const OBJECT_READS = ['GetObject', 'HeadObject', 'GetSymlink']
   const OWNERS = [
     'PutBucket',
     'DeleteBucket',

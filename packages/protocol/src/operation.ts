@@ -28,8 +28,8 @@ export type Place =
   | { readonly in: 'field'; readonly field: HeaderName; readonly shape: ScalarShape; readonly or: FieldTwin }
   /** Every field whose name begins so; the map's keys are the rest of the names. */
   | { readonly in: 'fields'; readonly field: HeaderName }
-  /** A child of the XML document's root. */
-  | { readonly in: 'element'; readonly shape: Shape }
+  /** A child of the XML document's root. `echo`: servers write it as this header too. */
+  | { readonly in: 'element'; readonly shape: Shape; readonly echo?: HeaderName }
   /** The XML document itself. */
   | { readonly in: 'document'; readonly shape: Shape }
   | { readonly in: 'stream' }
@@ -75,6 +75,10 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   readonly resource: Resource
   /** Query parameters that select this operation by being there. */
   readonly query: readonly string[]
+  /** A header that selects this operation by being there. */
+  readonly selectedBy?: HeaderName
+  /** May take long: the reply is kept alive by white space before its document, and a failure may come in a 200. */
+  readonly slow?: boolean
   readonly status: number
   /** Another success status, when the reply has this member. */
   readonly statusWhen?: { readonly member: string; readonly status: number }
@@ -84,6 +88,8 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   /** Root element of the request's XML document. */
   readonly inputRoot?: string
   readonly outputRoot?: string
+  /** Namespace of the reply's document, where COS writes one; readers pass it over. */
+  readonly outputXmlns?: string
   /** The XML document must come with its Content-MD5. */
   readonly digestRequired: boolean
   /** A failed try may be sent again without changing what the first would have done. */
@@ -153,6 +159,11 @@ export const fieldMap = (prefix: HeaderName): Member<Readonly<Record<string, str
 export const status = (): Member<number, false> => ({ place: { in: 'status' }, optional: false })
 export const element = <S extends Shape>(shape: S): Member<Static<S>, false> => ({
   place: { in: 'element', shape },
+  optional: false,
+})
+/** An element that replies tell in a header as well. */
+export const echoed = <S extends ScalarShape>(shape: S, echo: HeaderName): Member<Static<S>, false> => ({
+  place: { in: 'element', shape, echo },
   optional: false,
 })
 export const document = <S extends Shape>(shape: S): Member<Static<S>, false> => ({

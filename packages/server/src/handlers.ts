@@ -1,14 +1,24 @@
 // Every operation has its handler, or this does not compile.
 import type { Body, Call, ReadContent, Store } from '@coset/core'
-import type { Address, operations, Values } from '@coset/protocol'
+import type { operations, Values } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { appendObject } from './operations/object-append.js'
+import { copyObject, uploadPartCopy } from './operations/object-copy.js'
 import { postObject } from './operations/object-form.js'
 import { getSymlink, putSymlink } from './operations/object-symlink.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from './operations/upload.js'
 
 export type Operations = typeof operations
 export type OperationName = keyof Operations
@@ -21,8 +31,8 @@ export interface Context {
   readonly config: ServerConfig
   /** The Host header of the request. */
   readonly host: string
-  /** Whether the host or the path names the bucket. */
-  readonly style: Address['style']
+  /** Where the request's bucket or object is, as it was addressed. */
+  readonly objectUrl: string
   /** The region that the host's name tells, if it does. */
   readonly region: string | undefined
 }
@@ -34,6 +44,15 @@ export type Handler<N extends OperationName> = (
 export type Handlers = { readonly [N in OperationName]: Handler<N> }
 
 export const handlers: Handlers = {
+  abortMultipartUpload,
+  appendObject,
+  completeMultipartUpload,
+  copyObject,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
   deleteBucket,
   deleteObject,
   deleteObjects,

@@ -1,7 +1,7 @@
 // The corridor: every request walks dialect, match, authenticate, authorize, decode, handler, respond, in this order.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authorize, type Store } from '@coset/core'
+import { authorize, type Resource, type Store } from '@coset/core'
 import { Fault } from '@coset/model'
 import {
   type Address,
@@ -21,6 +21,7 @@ import { Exchange, type Surroundings } from './exchange.js'
 import { type Form, readForm } from './form/form.js'
 import { withinRange } from './form/policy.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
+import { respondSlowly } from './keep-alive.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
 import { respond, respondFault } from './respond.js'
 import { assertParamsTaken, assertTaken, notTaken } from './taken.js'
@@ -32,6 +33,8 @@ export interface ListenerOptions {
   readonly around: Surroundings
 }
 
+type Handle = (context: Context, input: unknown) => Promise<Readonly<Record<string, unknown>>>
+
 export type Listener = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -41,7 +44,7 @@ export type Listener = (
 export function createListener({ config, store, around }: ListenerOptions): Listener {
   const dialect = cosDialect
   const table: Readonly<Record<OperationName, Operation>> = operations
-  const matcher = createMatcher(table)
+  const matcher = createMatcher(table, dialect.vendorPrefix)
   const authenticator = createAuthenticator(config)
   const compiled = new Map(
     (Object.keys(table) as OperationName[]).map((name) => [
@@ -52,7 +55,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
 
   async function walk(exchange: Exchange): Promise<void> {
     const { request } = exchange
-    if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Fault('BadRequest')
+    assertHost(request)
     const target = parseTarget(request.url ?? '')
     const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
     const name = match(address, request, target)
@@ -62,34 +65,37 @@ export function createListener({ config, store, around }: ListenerOptions): List
     if (address.bucket === undefined) assertSigned(exchange)
     assertTaken(dialect, operation, { request, target, form })
     if (exchange.principal.kind !== 'owner') {
-      const versionId = param(target.params, 'versionId')
-      const resource = { bucket: address.bucket, key: address.key ?? form?.field('key'), versionId }
-      await authorize(exchange, store, operation.operation.action, resource)
+      const resource = { bucket: address.bucket, key: address.key ?? form?.field('key') }
+      await permit(exchange, operation, resource, target)
     }
     const document = await documentOf(exchange, operation)
     const head = { ...requestHead(request, address, target.params), form }
     const input = decode(operation, exchange, head, document)
-    const { region, style } = address
-    const context: Context = {
-      call: exchange,
-      store,
-      config,
-      host: request.headers.host ?? '',
-      style,
-      region,
-    }
-    const handle = handlers[name] as (
-      context: Context,
-      input: unknown,
-    ) => Promise<Readonly<Record<string, unknown>>>
-    await respond(exchange, operation, await handle(context, input))
+    const { region } = address
+    const host = request.headers.host ?? ''
+    const objectUrl = `http://${host}${target.path}`
+    const context: Context = { call: exchange, store, config, host, objectUrl, region }
+    const handle = handlers[name] as Handle
+    if (operation.operation.slow) await respondSlowly(exchange, operation, handle(context, input))
+    else await respond(exchange, operation, await handle(context, input))
+  }
+
+  function permit(
+    exchange: Exchange,
+    { operation }: CompiledOperation,
+    resource: Resource,
+    target: Target,
+  ): Promise<void> {
+    const versionId = param(target.params, 'versionId')
+    return authorize(exchange, store, operation.action, { ...resource, versionId })
   }
 
   function match(address: Address, request: IncomingMessage, target: Target): OperationName {
     const { params } = target
     const resource = resourceOf(address)
     const has = (name: string) => param(params, name) !== undefined
-    const name = matcher.match({ method: request.method ?? '', resource, has })
+    const hasHeader = (name: string) => request.headers[name] !== undefined
+    const name = matcher.match({ method: request.method ?? '', resource, has, hasHeader })
     const found = name && compiled.get(name)
     // A form is read before its sender is known: what the request can not mean is told first.
     if (found?.input.form) assertParamsTaken(dialect, found, target)
@@ -126,6 +132,10 @@ async function identify(
 
 async function documentOf(exchange: Exchange, { operation, input }: CompiledOperation) {
   return input.document ? readDocument(exchange, operation) : undefined
+}
+
+function assertHost({ headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion !== '1.0') throw new Fault('BadRequest')
 }
 
 /** The service itself tells an anonymous caller what is wrong, in COS's own words. */

@@ -1,8 +1,8 @@
 import { putObject as put } from '@coset/core'
 import { Fault, quoteEtag } from '@coset/model'
 import { encodeKeyPath, urlEncode } from '@coset/protocol'
-import type { Context, Handler, ServerInput } from '../handlers.js'
-import { paced, trafficRate } from '../pace.js'
+import type { Handler, ServerInput } from '../handlers.js'
+import { pacedBody } from '../pace.js'
 import { headerValue } from './header-value.js'
 import { type AttributeInput, objectAttributes } from './object-attributes.js'
 
@@ -11,13 +11,11 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
 type FormInput = ServerInput<'postObject'>
 
-export const postObject: Handler<'postObject'> = async (context, input) => {
-  const { call, store } = context
-  const rate = trafficRate(input.TrafficLimit)
+export const postObject: Handler<'postObject'> = async ({ call, store, objectUrl }, input) => {
   const result = await put(call, store, {
     bucket: input.Bucket,
     key: input.Key,
-    body: { ...input.Body, stream: paced(input.Body.stream, rate, call.signal) },
+    body: pacedBody(input.Body, input.TrafficLimit, call.signal),
     expected: { md5: input.ContentMD5, sha1: input.ContentSha1 },
     ...objectAttributes(asHeaders(input)),
   })
@@ -25,7 +23,7 @@ export const postObject: Handler<'postObject'> = async (context, input) => {
   const redirect = redirectUrl(input, etag)
   return {
     Status: redirect === undefined ? statusOf(input) : 303,
-    Location: redirect ?? objectUrl(context, input),
+    Location: redirect ?? urlOf(objectUrl, input.Key),
     ETag: etag,
     Crc64: result.crc64,
     VersionId: result.versionId,
@@ -65,7 +63,7 @@ function redirectUrl({ SuccessActionRedirect: asked, Bucket, Key }: FormInput, e
   return url.href
 }
 
-function objectUrl({ host, style }: Context, { Bucket, Key }: FormInput): string {
-  const path = encodeKeyPath(Key)
-  return style === 'path' ? `http://${host}/${Bucket}/${path}` : `http://${host}/${path}`
+/** `base` is where the bucket is, as the form addressed it. */
+function urlOf(base: string, key: string): string {
+  return `${base.replace(/\/$/, '')}/${encodeKeyPath(key)}`
 }

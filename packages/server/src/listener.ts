@@ -1,7 +1,7 @@
 // The corridor: every request walks dialect, match, authenticate, authorize, decode, handler, respond, in this order.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authorize, type Resource, type Store } from '@coset/core'
+import { authorize, type Store } from '@coset/core'
 import { Fault } from '@coset/model'
 import {
   type Address,
@@ -61,16 +61,18 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const name = match(address, request, target)
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
-    const form = await identify(exchange, authenticator, operation, { address, target })
+    // A form is signed by its fields, so they alone are read before its sender is known.
+    const received = operation.input.form && (await readForm(exchange))
+    const form = identify(exchange, authenticator, { address, target }, received)
     if (address.bucket === undefined) assertSigned(exchange)
     assertTaken(dialect, operation, { request, target, form })
     if (exchange.principal.kind !== 'owner') {
-      const resource = { bucket: address.bucket, key: address.key ?? form?.field('key') }
-      await permit(exchange, operation, resource, target)
+      const asked = { ...address, key: address.key ?? form?.field('key') }
+      await permit(exchange, operation, asked, target)
     }
-    const document = await documentOf(exchange, operation)
-    const head = { ...requestHead(request, address, target.params), form }
-    const input = decode(operation, exchange, head, document)
+    const document = operation.input.document && (await readDocument(exchange, operation.operation))
+    const head = requestHead(request, address, target.params, form)
+    const input = decode(operation, exchange, { head, document, form })
     const { region } = address
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
@@ -80,14 +82,10 @@ export function createListener({ config, store, around }: ListenerOptions): List
     else await respond(exchange, operation, await handle(context, input))
   }
 
-  function permit(
-    exchange: Exchange,
-    { operation }: CompiledOperation,
-    resource: Resource,
-    target: Target,
-  ): Promise<void> {
+  function permit(exchange: Exchange, { operation }: CompiledOperation, address: Address, target: Target) {
     const versionId = param(target.params, 'versionId')
-    return authorize(exchange, store, operation.action, { ...resource, versionId })
+    const resource = { bucket: address.bucket, key: address.key, versionId }
+    return authorize(exchange, store, operation.action, resource)
   }
 
   function match(address: Address, request: IncomingMessage, target: Target): OperationName {
@@ -115,23 +113,18 @@ export function createListener({ config, store, around }: ListenerOptions): List
   }
 }
 
-/** Tells the exchange who sent it. A form is signed by its fields, so they alone are read before that is known. */
-async function identify(
+/** Tells the exchange who sent it. The form's file is bounded by what its policy allows. */
+function identify(
   exchange: Exchange,
   authenticator: Authenticator,
-  operation: CompiledOperation,
   { address, target }: { readonly address: Address; readonly target: Target },
-): Promise<Form | undefined> {
-  const form = operation.input.form ? await readForm(exchange) : undefined
+  form: Form | undefined,
+): Form | undefined {
   const nowMs = exchange.clock.now()
   const signed = form && authenticator.authenticateForm(form, address.bucket, nowMs)
   exchange.principal =
     signed?.principal ?? authenticator.authenticate(exchange.request, address, target, nowMs)
   return form && signed ? { ...form, file: withinRange(form.file, signed.sizeRange) } : form
-}
-
-async function documentOf(exchange: Exchange, { operation, input }: CompiledOperation) {
-  return input.document ? readDocument(exchange, operation) : undefined
 }
 
 function assertHost({ headers, httpVersion }: IncomingMessage): void {
@@ -152,16 +145,17 @@ function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
   return key === undefined ? 'bucket' : 'object'
 }
 
-function decode(
-  operation: CompiledOperation,
-  exchange: Exchange,
-  head: RequestHead & { readonly form: Form | undefined },
-  document: XmlElement | undefined,
-) {
+interface Received {
+  readonly head: RequestHead
+  readonly document: XmlElement | undefined
+  readonly form: Form | undefined
+}
+
+function decode(operation: CompiledOperation, exchange: Exchange, { head, document, form }: Received) {
   const { input } = operation
   const members = decodeRequest(operation, head, document)
-  if (input.stream !== undefined && head.form) {
-    return { ...members, [input.stream]: { length: undefined, stream: head.form.file } }
+  if (input.stream !== undefined && form) {
+    return { ...members, [input.stream]: { length: undefined, stream: form.file } }
   }
   if (input.stream !== undefined) return { ...members, [input.stream]: requestBody(exchange) }
   if (!input.document && hasBody(exchange.request) && operation.operation.method === 'PUT') {

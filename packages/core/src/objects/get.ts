@@ -58,9 +58,9 @@ async function find(call: Call, store: Store, input: GetInput): Promise<FoundCon
   const { bucket, key: keyText, versionId } = input
   assertKey(keyText)
   const found = await findLive(store, bucket, Buffer.from(keyText), versionId)
-  const { version } = found
-  if (version.linkTarget === undefined) return { found, version }
-  return { found, version: await followLink(call, store, bucket, version) }
+  if (found.version.linkTarget === undefined) return { found, version: found.version }
+  const { version } = await followLink(call, store, bucket, found)
+  return { found, version }
 }
 
 function headOf({ found, version }: FoundContent, { range: header, conditions }: GetInput): HeadResult {

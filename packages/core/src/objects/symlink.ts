@@ -5,11 +5,10 @@ import { authorize } from '../access/authorize.js'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
-import type { LiveVersion } from '../catalog/records.js'
 import type { Store } from '../store.js'
 import { assertTarget, type Target } from './attributes.js'
 import { getVersion, type NamedVersion, type VersionName } from './change.js'
-import { findCurrent } from './find.js'
+import { type FoundLive, findCurrent } from './find.js'
 import { type NewContent, planWrite } from './write.js'
 
 export interface PutSymlinkInput extends Target {
@@ -70,19 +69,19 @@ export async function followLink(
   call: Call,
   store: Store,
   bucket: string,
-  version: LiveVersion,
-): Promise<LiveVersion> {
-  const { linkTarget } = version
-  if (linkTarget === undefined) return version
+  found: FoundLive,
+): Promise<FoundLive> {
+  const { linkTarget } = found.version
+  if (linkTarget === undefined) return found
   await authorize(call, store, 'GetObject', { bucket, key: linkTarget })
-  const { version: target } = await findTarget(store, bucket, linkTarget)
-  if (target.linkTarget === undefined) return target
+  const target = await findTarget(store, bucket, linkTarget)
+  if (target.version.linkTarget === undefined) return target
   throw new Fault('InvalidRequest', {
     message: 'The target of the symbolic link is a symbolic link itself; links lead one step only.',
   })
 }
 
-async function findTarget(store: Store, bucket: string, key: string) {
+async function findTarget(store: Store, bucket: string, key: string): Promise<FoundLive> {
   try {
     return await findCurrent(store, bucket, Buffer.from(key))
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { LIMITS } from '@coset/model'
+import { Fault, LIMITS } from '@coset/model'
 import { FILE_NAME_PLACE } from '@coset/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -152,6 +152,27 @@ describe('what is no form', () => {
         refused('MalformedPOSTRequest'),
       )
     }
+  })
+
+  it('is told apart from a form without a failure of any other kind, whatever bytes come', async () => {
+    const whole = bodyOf([field('key', 'k'), field('x', 'y'), file('content'), field('later', 'z')])
+    const change = fc.record({
+      at: fc.nat(whole.length - 1),
+      removed: fc.nat(10),
+      put: fc.constantFrom('', '\r', '\r\n', '--', '--XX', '"', ';', '\0', 'Content-Disposition:'),
+    })
+    const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      let bytes = whole
+      for (const { at, removed, put } of changes) {
+        bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from(put), bytes.subarray(at + removed)])
+      }
+      const failure = await readAll(bytes, 9).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      expect(failure ?? new Fault('MalformedPOSTRequest')).toBeInstanceOf(Fault)
+    })
+    await fc.assert(property, { numRuns: 500 })
   })
 
   it('is any beginning of a form', async () => {

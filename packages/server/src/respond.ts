@@ -89,7 +89,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   response.writeHead(fault.status, headers)
   if (unread !== 'large') {
     // A body that was begun and given up stands still, and the connection with it.
-    if (unread === 'small' && exchange.stopReading) request.resume()
+    if (exchange.stopReading) request.resume()
     endSoon(response, bytes)
     return
   }

@@ -47,6 +47,7 @@ const SUBRESOURCES = [
 const SERVED: ReadonlySet<string> = new Set([
   ...['GET ?acl', 'PUT ?acl', 'GET /k?acl', 'PUT /k?acl'],
   ...['GET ?cors', 'PUT ?cors', 'DELETE ?cors'],
+  ...['GET /k?tagging', 'PUT /k?tagging', 'DELETE /k?tagging', 'POST /k?restore'],
 ])
 
 describe.each(['', '/k'])('a subresource of /bucket%s', (path) => {

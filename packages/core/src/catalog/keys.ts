@@ -2,6 +2,7 @@
 //   bucket/<name>                      object/<bucket id><key>
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
 //   garbage/<not before><blob>         ref/<blob>/<bucket id><order><key>
+//   task/<name>
 // Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -89,6 +90,16 @@ export function garbageUntil(nowMs: number): KeyRange {
 
 export function blobOfGarbageRow(row: Key): BlobId {
   return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as BlobId
+}
+
+/** Milliseconds since 1970. */
+export function timeOfGarbageRow(row: Key): number {
+  return Number(Buffer.from(row.buffer, row.byteOffset, row.length).readBigUInt64BE(GARBAGE.length))
+}
+
+/** What a background task remembers. */
+export function taskRow(name: string): Key {
+  return Buffer.from(`task/${name}`)
 }
 
 export interface Holder {

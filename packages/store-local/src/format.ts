@@ -17,9 +17,24 @@ export async function prepareFolder(dir: string): Promise<void> {
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)
     if (!(await recognise(dir))) await initialise(dir)
   } catch (error) {
-    if (error instanceof StoreFormatError || error instanceof StoreUnusableError) throw error
-    throw unusable(dir, error)
+    throw asStoreError(dir, error)
   }
+}
+
+/** As prepareFolder, but creates nothing. */
+export async function findFolder(dir: string): Promise<void> {
+  try {
+    if (!(await isThere(dir))) throw new StoreUnusableError(`There is no data folder at ${dir}.`)
+    await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (!(await recognise(dir))) throw new StoreUnusableError(`The folder ${dir} is no data folder of coset.`)
+  } catch (error) {
+    throw asStoreError(dir, error)
+  }
+}
+
+function asStoreError(dir: string, error: unknown): unknown {
+  const isOurs = error instanceof StoreFormatError || error instanceof StoreUnusableError
+  return isOurs ? error : unusable(dir, error)
 }
 
 async function createFolder(dir: string): Promise<void> {

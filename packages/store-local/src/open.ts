@@ -4,15 +4,17 @@ import type { BlobStore, MetadataStore } from '@coset/core'
 import { localBlobStore } from './blobs.js'
 import { type Environment, openEnvironment } from './environment.js'
 import { unusable } from './errors.js'
-import { prepareFolder, syncFolder } from './format.js'
+import { findFolder, prepareFolder, syncFolder } from './format.js'
 import { localMetadataStore } from './metadata.js'
-import { takeOwnership } from './owner.js'
+import { isAlone, takeOwnership } from './owner.js'
 
 export interface LocalStoreOptions {
   /** The data folder; created when missing. */
   readonly dir: string
   /** `owner` (default) takes the folder for itself; a `worker` shares the folder of its owner. */
   readonly role?: 'owner' | 'worker'
+  /** Refuse a folder that is not there or empty, instead of creating one. */
+  readonly mustExist?: boolean
   /** Milliseconds since 1970; dates the blobs. */
   readonly now?: () => number
 }
@@ -20,6 +22,8 @@ export interface LocalStoreOptions {
 export interface LocalStore {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  /** Whether no other living process has the folder open, as far as this machine can tell. */
+  isAlone(): boolean
   /** Waits for commits under way, then lets the folder go. */
   close(): Promise<void>
 }
@@ -27,7 +31,8 @@ export interface LocalStore {
 /** Throws `StoreInUseError`, `StoreUnusableError` or `StoreFormatError`. */
 export async function openLocalStore(options: LocalStoreOptions): Promise<LocalStore> {
   const dir = resolve(options.dir)
-  await prepareFolder(dir)
+  if (options.mustExist) await findFolder(dir)
+  else await prepareFolder(dir)
   const environment = openOrRefuse(dir)
   try {
     const ownership = options.role === 'worker' ? undefined : await takeOwnership(environment, dir)
@@ -39,6 +44,7 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalS
     return {
       metadata,
       blobs,
+      isAlone: () => isAlone(environment),
       async close() {
         await Promise.all([metadata.close(), blobs.close()])
         await ownership?.release()

@@ -1,12 +1,12 @@
 // Background work of the one process that owns the store.
-import { randomBytes } from 'node:crypto'
-import { type Call, type Clock, type Log, reclaimGarbage, reclaimOrphans, type Store } from '@coset/core'
+import { type Clock, type Log, reclaimGarbage, reclaimOrphans, type Store } from '@coset/core'
 import { LIMITS } from '@coset/model'
+import { taskCall } from './task-call.js'
 
 const GARBAGE_EVERY_MS = 60_000
 const ORPHANS_EVERY_MS = 3600_000
 /** Blobs of requests that may still commit are younger than this. */
-const ORPHAN_AGE_MS = LIMITS.requestDurationMsMax + 3600_000
+export const ORPHAN_AGE_MS = LIMITS.requestDurationMsMax + 3600_000
 
 export interface Tasks {
   stop(): Promise<void>
@@ -18,7 +18,7 @@ export interface Tasks {
  */
 export function startTasks(store: Store, log: Log, clock: Clock, startedMs: number): Tasks {
   const controller = new AbortController()
-  const call = taskCall(log, clock, controller.signal)
+  const call = taskCall('reclaim', { log, clock, signal: controller.signal })
   let running: Promise<unknown> = guarded(log, controller.signal, async () => {
     await reclaimOrphans(call, store, startedMs)
     await reclaimGarbage(call, store, clock.now())
@@ -48,20 +48,5 @@ async function guarded(log: Log, signal: AbortSignal, work: () => Promise<unknow
     await work()
   } catch (error) {
     if (!signal.aborted) log.error({ err: error }, 'reclaiming failed; it is tried again later')
-  }
-}
-
-function taskCall(log: Log, clock: Clock, signal: AbortSignal): Call {
-  return {
-    id: 'reclaim',
-    principal: { kind: 'owner', id: 'reclaim' },
-    deadline: Number.POSITIVE_INFINITY,
-    signal,
-    get isAborted() {
-      return signal.aborted
-    },
-    log,
-    clock,
-    random: { bytes: (length) => randomBytes(length) },
   }
 }

@@ -1,4 +1,5 @@
 // The COS server. `@coset/server/testing` starts one inside a test.
+export type { Damage, ScrubProgress } from '@coset/core'
 export {
   type ReclaimOptions,
   type ReclaimOutcome,

@@ -1,8 +1,16 @@
 // coset serve
 import { resolve } from 'node:path'
-import { type Credential, DEFAULT_CONFIG, LOG_LEVELS, type LogLevel, type Running } from '@coset/server'
+import {
+  type Credential,
+  DEFAULT_CONFIG,
+  LOG_LEVELS,
+  type LogLevel,
+  type Running,
+  type ScrubSchedule,
+} from '@coset/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
+import { parseBytes, parseDuration } from '../units.js'
 
 interface ServeFlags {
   readonly data: string
@@ -13,13 +21,18 @@ interface ServeFlags {
   readonly domain: readonly string[]
   readonly accessLog: boolean
   readonly logLevel: LogLevel
+  readonly scrubEvery?: number
+  readonly scrubRate: number
 }
+
+const SCRUB_RATE_DEFAULT = '8MiB'
 
 const HELP = `
 Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
-  COSET_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN, COSET_LOG_LEVEL
+  COSET_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN, COSET_LOG_LEVEL,
+  COSET_SCRUB_EVERY, COSET_SCRUB_RATE
 
 Probes: GET /health/live and GET /health/ready.
 Ctrl-C or SIGTERM waits for requests under way, at most ${DEFAULT_CONFIG.drainMs / 1000} seconds, and exits 0.`
@@ -67,6 +80,17 @@ export function serveCommand(): Command {
         .choices(LOG_LEVELS)
         .default('info'),
     )
+    .addOption(
+      new Option('--scrub-every <duration>', 'read all objects so often to find damage, such as 30d; off')
+        .env('COSET_SCRUB_EVERY')
+        .argParser(parseDuration),
+    )
+    .addOption(
+      new Option('--scrub-rate <bytes>', 'what such a pass reads a second')
+        .env('COSET_SCRUB_RATE')
+        .argParser(parseBytes)
+        .default(parseBytes(SCRUB_RATE_DEFAULT), SCRUB_RATE_DEFAULT),
+    )
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags))
 }
@@ -86,11 +110,16 @@ async function serve(flags: ServeFlags): Promise<void> {
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
     logLevel: flags.logLevel,
+    scrub: scrubOf(flags),
     terminal: process.stderr.isTTY === true,
   }).catch((error: unknown) => fail(explain(error, flags)))
   announce(running, flags)
   stopOnSignals(running)
   fail((await running.failed).message)
+}
+
+function scrubOf({ scrubEvery, scrubRate }: ServeFlags): ScrubSchedule | undefined {
+  return scrubEvery === undefined ? undefined : { everyMs: scrubEvery, bytesPerSecond: scrubRate }
 }
 
 function credentialFromEnvironment(): Credential | undefined {

@@ -41,7 +41,16 @@ export class TestBucket {
   /** On a memory store whose blobs are dated by the bucket's clock. */
   static async open(versioning: VersioningHistory = 'never'): Promise<TestBucket> {
     const clock = fakeClock()
-    const bucket = new TestBucket(await openMemoryStore({ now: clock.now }), clock)
+    return TestBucket.over(await openMemoryStore({ now: clock.now }), clock, versioning)
+  }
+
+  /** On a store whose blobs are dated by the given clock. */
+  static async over(
+    opened: OpenStore,
+    clock: FakeClock,
+    versioning: VersioningHistory = 'never',
+  ): Promise<TestBucket> {
+    const bucket = new TestBucket(opened, clock)
     await bucket.create()
     if (versioning !== 'never') await bucket.setVersioning(versioning)
     return bucket

@@ -13,6 +13,8 @@ export interface Checksum {
 export interface Crc64 {
   of(bytes: Uint8Array): bigint
   create(): Checksum
+  /** Of two stretches of bytes joined, from the sums of each. */
+  combine(first: bigint, second: bigint, secondBytes: number): bigint
 }
 
 export interface Store {

@@ -37,6 +37,8 @@ export interface Layout {
   readonly key: string | undefined
   readonly stream: string | undefined
   readonly headers: readonly HeaderMember[]
+  /** Elements that are written as headers too. */
+  readonly echoes: readonly HeaderMember[]
   readonly prefixes: readonly PrefixMember[]
   readonly queries: readonly QueryMember[]
   readonly document: DocumentForm | undefined
@@ -75,16 +77,15 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
     key: named('key'),
     stream: named('stream'),
     headers: places.flatMap(({ member, optional, place }) =>
-      place.in === 'header'
+      place.in === 'header' ? [headerMember({ member, optional, ...place }, vendorPrefix)] : [],
+    ),
+    echoes: places.flatMap(({ member, optional, place }) =>
+      place.in === 'element' && place.echo
         ? [
-            {
-              member,
-              optional,
-              name: headerText(place.header, vendorPrefix),
-              writtenName: writtenName(headerText(place.header, vendorPrefix)),
-              shape: place.shape,
-              orQuery: place.orQuery,
-            },
+            headerMember(
+              { member, optional, header: place.echo, shape: place.shape as ScalarShape, orQuery: false },
+              vendorPrefix,
+            ),
           ]
         : [],
     ),
@@ -97,6 +98,18 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
     document: root === undefined ? undefined : documentForm(members, root),
     encodable: 'EncodingType' in members,
   }
+}
+
+type Declared = Pick<HeaderMember, 'member' | 'optional' | 'shape' | 'orQuery'> & {
+  readonly header: HeaderName
+}
+
+function headerMember(
+  { member, optional, header, shape, orQuery }: Declared,
+  vendorPrefix: string,
+): HeaderMember {
+  const name = headerText(header, vendorPrefix)
+  return { member, optional, name, writtenName: writtenName(name), shape, orQuery }
 }
 
 function documentForm(members: Members, root: string): DocumentForm {

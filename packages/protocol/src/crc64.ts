@@ -7,6 +7,8 @@ const POLYNOMIAL = 'c96c5795d7870f42'
 export interface Crc64Engine {
   of(bytes: Uint8Array): bigint
   create(): Crc64
+  /** As combineCrc64. */
+  combine(a: bigint, b: bigint, lengthB: number): bigint
 }
 
 /** The checksum of a stream. */
@@ -32,6 +34,7 @@ export function loadCrc64(): Promise<Crc64Engine> {
 function crc64Engine(hasher: IHasher): Crc64Engine {
   const empty = hasher.init().save()
   return {
+    combine: combineCrc64,
     of: (bytes) => digestOf(hasher.init().update(bytes)),
     create() {
       let state = empty

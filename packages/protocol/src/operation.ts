@@ -24,8 +24,8 @@ export type Place =
   /** Every header whose name begins so; the map's keys are the rest of the names. */
   | { readonly in: 'headers'; readonly header: HeaderName }
   | { readonly in: 'query'; readonly name: string; readonly shape: ScalarShape }
-  /** A child of the XML document's root. */
-  | { readonly in: 'element'; readonly shape: Shape }
+  /** A child of the XML document's root. `echo`: servers write it as this header too. */
+  | { readonly in: 'element'; readonly shape: Shape; readonly echo?: HeaderName }
   /** The XML document itself. */
   | { readonly in: 'document'; readonly shape: Shape }
   | { readonly in: 'stream' }
@@ -63,6 +63,10 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   readonly resource: Resource
   /** Query parameters that select this operation by being there. */
   readonly query: readonly string[]
+  /** A header that selects this operation by being there. */
+  readonly selectedBy?: HeaderName
+  /** May take long: the reply is kept alive by white space before its document, and a failure may come in a 200. */
+  readonly slow?: boolean
   readonly status: number
   /** Another success status, when the reply has this member. */
   readonly statusWhen?: { readonly member: string; readonly status: number }
@@ -72,6 +76,8 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   /** Root element of the request's XML document. */
   readonly inputRoot?: string
   readonly outputRoot?: string
+  /** Namespace of the reply's document, where COS writes one; readers pass it over. */
+  readonly outputXmlns?: string
   /** The XML document must come with its Content-MD5. */
   readonly digestRequired: boolean
   /** A failed try may be sent again without changing what the first would have done. */
@@ -128,6 +134,11 @@ export const query = <S extends ScalarShape>(name: string, shape: S): Member<Sta
 })
 export const element = <S extends Shape>(shape: S): Member<Static<S>, false> => ({
   place: { in: 'element', shape },
+  optional: false,
+})
+/** An element that replies tell in a header as well. */
+export const echoed = <S extends ScalarShape>(shape: S, echo: HeaderName): Member<Static<S>, false> => ({
+  place: { in: 'element', shape, echo },
   optional: false,
 })
 export const document = <S extends Shape>(shape: S): Member<Static<S>, false> => ({

@@ -23,6 +23,16 @@ function wholeSeconds(): fc.Arbitrary<Date> {
   return fc.integer({ min: 0, max: 253_402_300_799 }).map((seconds) => new Date(seconds * 1000))
 }
 
+const copySource = fc
+  .record({
+    Bucket: fc.constantFrom('a-1250000000', 'some-bucket-1'),
+    // Keys begin with something that is no white space: header values are trimmed.
+    Key: fc.string({ unit: 'binary', maxLength: 12 }).map((key) => `k${key}`),
+    Region: fc.constantFrom('ap-guangzhou', 'eu-frankfurt'),
+    VersionId: fc.constantFrom(undefined, 'null', 'MTg0NDUxNTc1NjIzMTQ1MDAwODg'),
+  })
+  .map((source) => ({ ...source, Host: `${source.Bucket.toLowerCase()}.cos.${source.Region}.myqcloud.com` }))
+
 function arbitraryOf(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'text':
@@ -39,6 +49,8 @@ function arbitraryOf(shape: Shape): fc.Arbitrary<unknown> {
         : wholeSeconds()
     case 'choice':
       return fc.constantFrom(...shape.values)
+    case 'copy-source':
+      return copySource
     case 'list':
       return fc.array(arbitraryOf(shape.of), { maxLength: 4 })
     case 'record':

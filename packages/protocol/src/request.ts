@@ -55,9 +55,14 @@ function decodeScalar(
   const value = parseScalar(shape, text)
   if (value !== undefined) return value
   if (shape.kind === 'timestamp' && shape.lenient) return undefined
-  const code: FaultCode = shape.kind === 'choice' ? shape.fault : 'InvalidArgument'
+  const code = faultOf(shape)
   if (code !== 'InvalidArgument') throw new Fault(code)
   throw new Fault(code, { message: `The value of ${name} is not valid.` })
+}
+
+function faultOf(shape: ScalarShape): FaultCode {
+  if (shape.kind === 'copy-source') return 'InvalidCopySource'
+  return shape.kind === 'choice' ? shape.fault : 'InvalidArgument'
 }
 
 function decodeMap(head: RequestHead, prefix: string): Readonly<Record<string, string>> | undefined {
@@ -93,7 +98,10 @@ export interface EncodedRequest {
 }
 
 export function encodeRequest({ operation, input }: CompiledOperation, value: Input): EncodedRequest {
-  const query: [string, string][] = operation.query.map((name) => [name, ''])
+  const own = input.queries.map(({ name }) => name)
+  const query: [string, string][] = operation.query
+    .filter((name) => !own.includes(name))
+    .map((name) => [name, ''])
   for (const { member, name, shape } of input.queries) {
     const given = value[member]
     if (given !== undefined && given !== null) query.push([name, formatScalar(shape, given as ScalarValue)])

@@ -22,6 +22,10 @@ export function encodeResponse({ operation, output }: CompiledOperation, value: 
     const given = value[member]
     if (given !== undefined) headers.push(writtenName, formatScalar(shape, given as ScalarValue))
   }
+  for (const { member, writtenName, shape } of output.echoes) {
+    const given = value[member]
+    if (given !== undefined) headers.push(writtenName, formatScalar(shape, given as ScalarValue))
+  }
   for (const { member, prefix } of output.prefixes) {
     const map = value[member] as Readonly<Record<string, string>> | undefined
     for (const name in map) headers.push(`${prefix}${name}`, map[name] ?? '')

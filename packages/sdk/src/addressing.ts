@@ -44,7 +44,7 @@ function hostOf({ endpoint, region }: Settings, bucket: string | undefined): str
  * Looser than the rule for new buckets, as old ones must stay usable; but what could lead a request to another
  * host or path is refused.
  */
-function bucketName(bucket: string, appId: string | undefined): string {
+export function bucketName(bucket: string, appId: string | undefined): string {
   if (typeof bucket !== 'string' || bucket === '') throw invalid('Bucket must be a name that is not empty.')
   if (!/^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(bucket)) {
     throw invalid(`Bucket must be a name such as examplebucket-1250000000, not ${JSON.stringify(bucket)}.`)

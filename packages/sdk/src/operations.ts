@@ -1,6 +1,7 @@
 // The operations as methods: their types follow from the descriptors, and so do the methods themselves.
 import {
   type CompiledOperation,
+  type CopySource,
   compileOperation,
   cosDialect,
   type Members,
@@ -20,15 +21,17 @@ type Flatten<T> = { [K in keyof T]: T[K] } & {}
 /** A value, or the text that COS's own samples give for it. */
 export type Loose<T> = T extends BodyInput
   ? T
-  : T extends Date
-    ? Date | string
-    : T extends number
-      ? number | `${number}`
-      : T extends boolean
-        ? boolean | 'true' | 'false'
-        : T extends object
-          ? { [K in keyof T]: Loose<T[K]> }
-          : T
+  : T extends CopySource
+    ? T | string
+    : T extends Date
+      ? Date | string
+      : T extends number
+        ? number | `${number}`
+        : T extends boolean
+          ? boolean | 'true' | 'false'
+          : T extends object
+            ? { [K in keyof T]: Loose<T[K]> }
+            : T
 
 type LooseMembers<T> = { [K in keyof T]: Loose<T[K]> }
 

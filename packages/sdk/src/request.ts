@@ -1,12 +1,13 @@
 // From a call's input to a request that can be sent as often as needed. Nothing is sent from here.
 import {
   type CompiledOperation,
+  type CopySource,
   type DocumentForm,
   encodeRequest,
   type Input,
   type NameValue,
 } from '@coset/protocol'
-import { type Target, targetOf } from './addressing.js'
+import { bucketName, type Target, targetOf } from './addressing.js'
 import { type Body, bodyOf, bytesBody } from './body.js'
 import { CosClientError, CosError } from './errors.js'
 import { headerValue } from './header-text.js'
@@ -40,7 +41,8 @@ export function prepareRequest(
   const decodeKeys = output.encodable && (input.EncodingType ?? undefined) === undefined
   checkValues(input)
   if (layout.document) checkLists(layout.document, input)
-  const encoded = encode(compiled, decodeKeys ? { ...input, EncodingType: 'url' } : input)
+  const filled = fillSource(settings, input)
+  const encoded = encode(compiled, decodeKeys ? { ...filled, EncodingType: 'url' } : filled)
   const target = targetOf(settings, {
     bucket: layout.bucket === undefined ? undefined : (encoded.bucket ?? ''),
     key: layout.key === undefined ? undefined : (encoded.key ?? ''),
@@ -54,6 +56,17 @@ export function prepareRequest(
     !isDigestGiven && (operation.digestRequired || encoded.document !== undefined || isTrue(input.EnableMD5))
   const length = bodyLength(own, given)
   return { compiled, target, query: encoded.query, headers, body: own, length, digestWanted, decodeKeys }
+}
+
+/** A source without a region or host is where this client is. */
+function fillSource({ region, endpoint, appId }: Settings, input: Input): Input {
+  const source = input.CopySource as Partial<CopySource> | string | undefined
+  if (source === undefined || typeof source === 'string') return input
+  const { Bucket, Key, Region = region, Host } = source
+  if (!Bucket || !Key) throw invalid('CopySource needs a Bucket and a Key, or is text.')
+  const full = bucketName(Bucket, appId)
+  const host = Host ?? (Region === undefined ? `${full}.${endpoint?.host}` : undefined)
+  return { ...input, CopySource: { ...source, Bucket: full, Region, Host: host } }
 }
 
 function encode(compiled: CompiledOperation, input: Input): ReturnType<typeof encodeRequest> {

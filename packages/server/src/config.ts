@@ -8,6 +8,17 @@ export interface Credential {
   readonly token?: string
 }
 
+/** Where sources of copies in other regions are read, and as whom. */
+export interface RemoteConfig {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly token?: string
+  /** With `{bucket}` and `{region}` to be filled in. */
+  readonly endpoint: string
+}
+
+export const REMOTE_ENDPOINT = 'https://{bucket}.cos.{region}.myqcloud.com'
+
 export interface ServerConfig {
   /** The one region served, such as `ap-guangzhou`; buckets are made in it. */
   readonly region: string
@@ -16,6 +27,8 @@ export interface ServerConfig {
   readonly credentials: readonly Credential[]
   /** Besides COS's own hosts: `<bucket>.<domain>` addresses a bucket. */
   readonly domains: readonly string[]
+  /** Undefined: copies from other regions are refused. */
+  readonly remote?: RemoteConfig | undefined
   /** One log line a request. */
   readonly accessLog: boolean
   /** A connection without a byte in either direction for so long is closed. */

@@ -48,6 +48,8 @@ export class Exchange implements Call {
   readonly clock: Clock
   readonly random: Random
   principal: Principal = { kind: 'anonymous' }
+  /** A 200 and some white space are out, and nothing of a document. */
+  isKeptAlive = false
   readonly #stopping: Stopping
   #signal: AbortSignal | undefined
 

@@ -5,8 +5,18 @@ import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { appendObject } from './operations/object-append.js'
+import { copyObject, uploadPartCopy } from './operations/object-copy.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from './operations/upload.js'
 
 export type Operations = typeof operations
 export type OperationName = keyof Operations
@@ -19,6 +29,8 @@ export interface Context {
   readonly config: ServerConfig
   /** The Host header of the request. */
   readonly host: string
+  /** Where the request's bucket or object is, as it was addressed. */
+  readonly objectUrl: string
   /** The region that the host's name tells, if it does. */
   readonly region: string | undefined
 }
@@ -30,6 +42,15 @@ export type Handler<N extends OperationName> = (
 export type Handlers = { readonly [N in OperationName]: Handler<N> }
 
 export const handlers: Handlers = {
+  abortMultipartUpload,
+  appendObject,
+  completeMultipartUpload,
+  copyObject,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
   deleteBucket,
   deleteObject,
   deleteObjects,

@@ -19,6 +19,7 @@ import { createAuthenticator } from './authenticate.js'
 import type { ServerConfig } from './config.js'
 import { Exchange, type Surroundings } from './exchange.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
+import { respondSlowly } from './keep-alive.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
 import { respond, respondFault } from './respond.js'
 import { assertTaken, notTaken } from './taken.js'
@@ -30,6 +31,8 @@ export interface ListenerOptions {
   readonly around: Surroundings
 }
 
+type Handle = (context: Context, input: unknown) => Promise<Readonly<Record<string, unknown>>>
+
 export type Listener = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -39,7 +42,7 @@ export type Listener = (
 export function createListener({ config, store, around }: ListenerOptions): Listener {
   const dialect = cosDialect
   const table: Readonly<Record<OperationName, Operation>> = operations
-  const matcher = createMatcher(table)
+  const matcher = createMatcher(table, dialect.vendorPrefix)
   const authenticator = createAuthenticator(config)
   const compiled = new Map(
     (Object.keys(table) as OperationName[]).map((name) => [
@@ -50,7 +53,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
 
   async function walk(exchange: Exchange): Promise<void> {
     const { request } = exchange
-    if (request.headers.host === undefined && request.httpVersion !== '1.0') throw new Fault('BadRequest')
+    assertHost(request)
     const target = parseTarget(request.url ?? '')
     const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
     const name = match(address, request, target)
@@ -59,28 +62,31 @@ export function createListener({ config, store, around }: ListenerOptions): List
     exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
     if (address.bucket === undefined) assertSigned(exchange)
     assertTaken(dialect, operation, request, target)
-    if (exchange.principal.kind !== 'owner') {
-      const versionId = param(target.params, 'versionId')
-      const resource = { bucket: address.bucket, key: address.key, versionId }
-      await authorize(exchange, store, operation.operation.action, resource)
-    }
+    if (exchange.principal.kind !== 'owner') await permit(exchange, operation, address, target)
     const takesDocument = operation.input.document !== undefined
     const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
     const head = requestHead(request, address, target.params)
     const input = decode(operation, exchange, head, document)
     const { region } = address
-    const context: Context = { call: exchange, store, config, host: request.headers.host ?? '', region }
-    const handle = handlers[name] as (
-      context: Context,
-      input: unknown,
-    ) => Promise<Readonly<Record<string, unknown>>>
-    await respond(exchange, operation, await handle(context, input))
+    const host = request.headers.host ?? ''
+    const objectUrl = `http://${host}${target.path}`
+    const context: Context = { call: exchange, store, config, host, objectUrl, region }
+    const handle = handlers[name] as Handle
+    if (operation.operation.slow) await respondSlowly(exchange, operation, handle(context, input))
+    else await respond(exchange, operation, await handle(context, input))
+  }
+
+  function permit(exchange: Exchange, { operation }: CompiledOperation, address: Address, target: Target) {
+    const versionId = param(target.params, 'versionId')
+    const resource = { bucket: address.bucket, key: address.key, versionId }
+    return authorize(exchange, store, operation.action, resource)
   }
 
   function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
     const resource = resourceOf(address)
     const has = (name: string) => param(params, name) !== undefined
-    const name = matcher.match({ method: request.method ?? '', resource, has })
+    const hasHeader = (name: string) => request.headers[name] !== undefined
+    const name = matcher.match({ method: request.method ?? '', resource, has, hasHeader })
     if (name) return name
     const word = params.find(([given]) => dialect.reservedQuery.has(given))?.[0]
     throw word === undefined ? new Fault('MethodNotAllowed') : notTaken(word)
@@ -95,6 +101,10 @@ export function createListener({ config, store, around }: ListenerOptions): List
     }
     if (config.accessLog) logAccess(exchange)
   }
+}
+
+function assertHost({ headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion !== '1.0') throw new Fault('BadRequest')
 }
 
 /** The service itself tells an anonymous caller what is wrong, in COS's own words. */

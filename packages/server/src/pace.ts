@@ -1,6 +1,6 @@
 // Traffic limits: a stream slowed to a rate, without a busy loop.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ByteStream } from '@coset/core'
+import type { Body, ByteStream } from '@coset/core'
 import { Fault, LIMITS } from '@coset/model'
 
 /** Slices a second: small enough for an even flow, large enough to cost nothing. */
@@ -15,6 +15,12 @@ export function trafficRate(bitsPerSecond: number | undefined): number | undefin
     })
   }
   return bitsPerSecond / 8
+}
+
+/** The body, at the rate asked for. Throws `InvalidArgument`. */
+export function pacedBody(body: Body, bitsPerSecond: number | undefined, signal: AbortSignal): Body {
+  const rate = trafficRate(bitsPerSecond)
+  return rate === undefined ? body : { ...body, stream: paced(body.stream, rate, signal) }
 }
 
 export function paced(

@@ -10,7 +10,7 @@ import { endSoon } from './outbox.js'
 import { hasBody } from './request-body.js'
 import { newTraceId } from './request-id.js'
 
-const SERVER = 'tencent-cos'
+export const SERVER = 'tencent-cos'
 /** An unread body up to this size is read and dropped, so that the connection can stay open. */
 const DROPPED_BYTES_MAX = 256 * 1024
 /** How long a client with more to send may go on before the connection is closed on it. */
@@ -29,6 +29,11 @@ export function respond(
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id)
   if (document !== undefined) {
     const bytes = Buffer.from(document)
+    // Kept alive so far: the head is gone.
+    if (response.headersSent) {
+      endSoon(response, bytes)
+      return undefined
+    }
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
     endSoon(response.writeHead(status, headers), bytes)
     return undefined
@@ -68,14 +73,16 @@ async function sendStream(
   }
 }
 
-/** Writes the error document, or cuts the connection when the reply has begun already. */
+/** Writes the error document, also into a 200 that was kept alive; or cuts the connection when the reply has begun already. */
 export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault, resource: string): void {
   const { response, request } = exchange
+  const traceId = newTraceId()
   if (response.headersSent) {
-    response.destroy()
+    if (exchange.isKeptAlive)
+      endSoon(response, Buffer.from(dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })))
+    else response.destroy()
     return
   }
-  const traceId = newTraceId()
   const headers = dialect.faultHeaders(fault)
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
   if (fault.status === 503) headers.push('Retry-After', '1')

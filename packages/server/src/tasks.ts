@@ -1,5 +1,5 @@
 // Background work of the one process that owns the store.
-import { type Clock, type Log, reclaimGarbage, reclaimOrphans, type Store } from '@coset/core'
+import { type Clock, type Log, reclaimGarbage, reclaimOrphans, removeLapsed, type Store } from '@coset/core'
 import { LIMITS } from '@coset/model'
 import { taskCall } from './task-call.js'
 
@@ -14,19 +14,23 @@ export interface Tasks {
 
 /**
  * Reclaims what earlier processes left: any blob from before `startedMs` without a claim is an orphan, since no
- * request of theirs is alive. Then garbage every minute, and orphans of this run once they are old enough.
+ * request of theirs is alive. Then garbage and lapsed rows every minute, and orphans of this run once they are old enough.
  */
 export function startTasks(store: Store, log: Log, clock: Clock, startedMs: number): Tasks {
   const controller = new AbortController()
   const call = taskCall('reclaim', { log, clock, signal: controller.signal })
+  const tidy = async () => {
+    await reclaimGarbage(call, store, clock.now())
+    await removeLapsed(call, store, clock.now())
+  }
   let running: Promise<unknown> = guarded(log, controller.signal, async () => {
     await reclaimOrphans(call, store, startedMs)
-    await reclaimGarbage(call, store, clock.now())
+    await tidy()
   })
   const enqueue = (work: () => Promise<unknown>) => {
     running = running.then(() => guarded(log, controller.signal, work))
   }
-  const garbage = setInterval(() => enqueue(() => reclaimGarbage(call, store, clock.now())), GARBAGE_EVERY_MS)
+  const garbage = setInterval(() => enqueue(tidy), GARBAGE_EVERY_MS)
   const orphans = setInterval(
     () => enqueue(() => reclaimOrphans(call, store, clock.now() - ORPHAN_AGE_MS)),
     ORPHANS_EVERY_MS,

@@ -1,18 +1,22 @@
 // Reads every row and lists every blob of a store at rest, and holds them against each other. It knows the row
 // format from its description (core/catalog/keys.ts, records.ts) and shares no code with it.
 import type { BlobId, Entry, Store } from '@coset/core'
+import { auditManifests, auditUploads, type ManifestClaims } from './audit-uploads.js'
+import { jsonOf, latin1, rowsOf } from './rows.js'
 
 export interface Audit {
-  /** Blobs that versions point at, sorted. */
+  /** Blobs that versions and parts point at, sorted. */
   readonly referenced: readonly string[]
   /** Blobs that wait for their deletion, sorted. */
   readonly garbage: readonly string[]
   /** Blobs on disk, sorted. */
   readonly stored: readonly string[]
   readonly versions: number
+  /** Unfinished uploads. */
+  readonly uploads: number
 }
 
-interface VersionRow {
+export interface VersionRow {
   readonly place: 'object' | 'version'
   readonly bucket: string
   readonly key: string
@@ -20,9 +24,11 @@ interface VersionRow {
   readonly kind: 'live' | 'marker'
   readonly isNull: boolean
   readonly extents: readonly { readonly blob: string }[]
+  readonly manifest: string | undefined
+  readonly size: number
 }
 
-interface BucketRow {
+export interface BucketRow {
   readonly id: string
   readonly versioning?: string
 }
@@ -37,9 +43,15 @@ export async function audit(store: Store): Promise<Audit> {
   ]
   checkKeys(buckets, versions, problems)
   checkNulls(versions, await rowsOf(store, 'null/'), problems)
-  checkRefs(versions, await rowsOf(store, 'ref/'), problems)
-  const garbage = (await rowsOf(store, 'garbage/')).map(({ key }) => latin1(key).slice('garbage/'.length + 8))
-  const referenced = versions.flatMap(({ extents }) => extents.map(({ blob }) => blob))
+  const waiting = (await rowsOf(store, 'garbage/')).map(({ key }) => latin1(key).slice('garbage/'.length + 8))
+  const uploads = await auditUploads(store, buckets, problems)
+  const manifests = await auditManifests(store, versions, { waiting, uploads }, problems)
+  checkRefs(versions, manifests, await rowsOf(store, 'ref/'), problems)
+  const garbage = [...waiting.filter((claimed) => !claimed.startsWith('m')), ...manifests.dying]
+  const referenced = [
+    ...versions.flatMap(({ extents }) => extents.map(({ blob }) => blob)),
+    ...manifests.blobs,
+  ]
   const stored = await blobsOf(store)
   const present = new Set(stored)
   for (const blob of referenced) if (!present.has(blob)) problems.push(`The blob ${blob} is missing.`)
@@ -49,30 +61,17 @@ export async function audit(store: Store): Promise<Audit> {
     garbage: sortedSet(garbage),
     stored,
     versions: versions.length,
+    uploads: uploads.size,
   }
 }
 
-/** As audit; also throws when a blob is neither referenced nor garbage, or both. */
+/** As audit; also throws when a blob is neither referenced nor garbage. It may be both: a copy outlived its source. */
 export async function auditExactly(store: Store): Promise<Audit> {
   const found = await audit(store)
-  const accounted = [...found.referenced, ...found.garbage].sort()
+  const accounted = sortedSet([...found.referenced, ...found.garbage])
   if (accounted.join() === found.stored.join()) return found
   const [lost, claimed] = [difference(found.stored, accounted), difference(accounted, found.stored)]
-  const twice = accounted.filter((blob, at) => accounted[at + 1] === blob)
-  throw new Error(`Blobs without a row: ${lost}; without bytes: ${claimed}; both live and garbage: ${twice}`)
-}
-
-async function rowsOf({ metadata }: Store, table: string): Promise<readonly Entry[]> {
-  const end = Buffer.from(table)
-  end[end.length - 1] = (end.at(-1) ?? 0) + 1
-  const rows: Entry[] = []
-  for (let start = Buffer.from(table); ; ) {
-    const page = await metadata.scan({ start, end }, { limit: 1000 })
-    rows.push(...page)
-    const last = page.at(-1)
-    if (!last) return rows
-    start = Buffer.concat([last.key, Buffer.from([0])])
-  }
+  throw new Error(`Blobs without a row: ${lost}; without bytes: ${claimed}`)
 }
 
 async function blobsOf({ blobs }: Store): Promise<readonly string[]> {
@@ -89,6 +88,8 @@ function readVersion(place: VersionRow['place'], row: Entry): VersionRow {
   const json = jsonOf(row) as Omit<VersionRow, 'order' | 'extents'> & {
     order: string
     extents?: VersionRow['extents']
+    manifest?: string
+    size?: number
   }
   const name = Buffer.from(row.key).subarray(place.length + 1)
   const order = BigInt(`0x${json.order}`)
@@ -97,14 +98,8 @@ function readVersion(place: VersionRow['place'], row: Entry): VersionRow {
     throw new Error(`A version row's key does not name its order: ${latin1(row.key)}`)
   }
   const key = name.toString('latin1', 8, keyEnd)
-  const { kind, isNull, extents = [] } = json
-  return { place, bucket: name.toString('hex', 0, 8), key, order, kind, isNull, extents }
-}
-
-function jsonOf({ value }: Entry): unknown {
-  const row = Buffer.from(value)
-  if (row[0] !== 1) throw new Error(`Unknown row format ${row[0]}`)
-  return JSON.parse(row.toString('utf8', 5, 5 + row.readUInt32BE(1)))
+  const { kind, isNull, extents = [], manifest, size = 0 } = json
+  return { place, bucket: name.toString('hex', 0, 8), key, order, kind, isNull, extents, manifest, size }
 }
 
 /** Each key's newest version stands in `object/` when it is live, everything else in `version/`. */
@@ -142,17 +137,30 @@ function checkNulls(versions: readonly VersionRow[], pointers: readonly Entry[],
   tellDifference('null', expected, found, problems)
 }
 
-function checkRefs(versions: readonly VersionRow[], refs: readonly Entry[], problems: string[]): void {
-  const expected = versions.flatMap(({ bucket, key, order, extents }) =>
-    extents.map(({ blob }) => `${blob} ${bucket} ${order} ${key}`),
+/** Manifests claim a blob once for each part or piece; which number a claim has, the rows no longer tell. */
+function checkRefs(
+  versions: readonly VersionRow[],
+  { claims, isDying }: ManifestClaims,
+  refs: readonly Entry[],
+  problems: string[],
+): void {
+  const ofVersions = versions.flatMap(({ bucket, key, order, extents, manifest }) =>
+    [...extents.map(({ blob }) => blob), ...(manifest === undefined ? [] : [manifest])].map(
+      (claimed) => `${claimed} ${bucket} ${order} ${key}`,
+    ),
   )
   const found = refs.map(({ key }) => {
     const row = Buffer.from(key)
     const slash = row.indexOf('/', 'ref/'.length)
-    const [bucket, order] = [row.toString('hex', slash + 1, slash + 9), row.readBigUInt64BE(slash + 9)]
-    return `${row.toString('latin1', 4, slash)} ${bucket} ${order} ${row.toString('latin1', slash + 17)}`
+    const claimed = row.toString('latin1', 4, slash)
+    const bucket = row.toString('hex', slash + 1, slash + 9)
+    if (bucket === '0'.repeat(16)) return `${claimed} ${row.toString('latin1', slash + 9, row.length - 8)}`
+    return `${claimed} ${bucket} ${row.readBigUInt64BE(slash + 9)} ${row.toString('latin1', slash + 17)}`
   })
-  tellDifference('ref', [...new Set(expected)], found, problems)
+  // Claims of what is being dissolved go page by page.
+  const isStanding = (ref: string) => ref.split(' ').length > 2 || !isDying(ref.split(' ')[1] ?? '')
+  const expected = [...new Set([...ofVersions, ...claims])]
+  tellDifference('ref', expected, [...new Set(found)].filter(isStanding), problems)
 }
 
 function tellDifference(
@@ -172,8 +180,4 @@ function difference(all: readonly string[], without: readonly string[]): readonl
 
 function sortedSet(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].sort()
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1')
 }

@@ -4,6 +4,7 @@ import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
 import { bucketRow, objectRows, versionRows } from '../catalog/keys.js'
+import { uploadRows } from '../catalog/upload-keys.js'
 import type { Store } from '../store.js'
 
 /**
@@ -14,7 +15,11 @@ export async function deleteBucket(call: Call, store: Store, name: string): Prom
   const empty = new Uint8Array()
   await attempt(call, store, 'buckets', async () => {
     const { id, check } = await readBucket(store, name)
-    const ranges = [objectRows(id, empty, undefined), versionRows(id, empty, undefined)]
+    const ranges = [
+      objectRows(id, empty, undefined),
+      versionRows(id, empty, undefined),
+      uploadRows(id, empty, undefined),
+    ]
     for (const range of ranges) {
       const [entry] = await store.metadata.scan(range, { limit: 1 })
       if (entry) throw new Fault('BucketNotEmpty')

@@ -11,25 +11,32 @@ export interface Plan<T> {
 
 /**
  * Runs `plan` and commits what it returns, again and again until no check fails. Writers that name the same
- * `turn` wait for each other, so only other processes can make a check fail.
+ * `turn` wait for each other, so only other processes can make a check fail. A plan that reads one thing and writes
+ * another may name both; turns are taken in one order, so that no two wait for each other forever.
  */
 export async function attempt<T>(
   call: Call,
   store: Store,
-  turn: string,
+  turn: string | readonly string[],
   plan: () => Promise<Plan<T>>,
 ): Promise<T> {
-  return store.locks.run(turn, async () => {
-    for (let tries = 0; tries < LIMITS.attemptsMax; tries++) {
-      const { commit, result } = await plan()
-      if (commit.writes.length === 0) return result
-      assertInTime(call)
-      // From here on the outcome is the store's: a client that leaves now may find its write done.
-      const outcome = await store.metadata.commit(commit)
-      if (outcome.ok) return result
-    }
-    throw new Fault('SlowDown', { message: 'Too many writers of this resource at once.' })
-  })
+  const turns = typeof turn === 'string' ? [turn] : [...new Set(turn)].sort()
+  return turns.reduceRight(
+    (work, name) => () => store.locks.run(name, work),
+    () => commitPlan(call, store, plan),
+  )()
+}
+
+async function commitPlan<T>(call: Call, store: Store, plan: () => Promise<Plan<T>>): Promise<T> {
+  for (let tries = 0; tries < LIMITS.attemptsMax; tries++) {
+    const { commit, result } = await plan()
+    if (commit.writes.length === 0) return result
+    assertInTime(call)
+    // From here on the outcome is the store's: a client that leaves now may find its write done.
+    const outcome = await store.metadata.commit(commit)
+    if (outcome.ok) return result
+  }
+  throw new Fault('SlowDown', { message: 'Too many writers of this resource at once.' })
 }
 
 function assertInTime(call: Call): void {

@@ -1,9 +1,10 @@
 // Row keys. Object keys stand in them as raw UTF-8, so rows sort as COS lists keys.
 //   bucket/<name>                      object/<bucket id><key>
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
-//   garbage/<not before><blob>         ref/<blob>/<bucket id><order><key>
+//   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
+//                                      ref/<blob>/<8 zero bytes><manifest><number>
 //   task/<name>
-// Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
+// Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
 const BUCKET = Buffer.from('bucket/')
@@ -15,6 +16,15 @@ const ZERO = Buffer.from([0])
 const ONE = Buffer.from([1])
 const ID_BYTES = 8
 const ORDER_BYTES = 8
+
+/** Names the rows that tell where the bytes of parts and appended pieces are; never looks like a blob's id. */
+export type ManifestId = `m${string}`
+/** What versions lay claim to. */
+export type Claimed = BlobId | ManifestId
+
+export function isManifest(claimed: Claimed): claimed is ManifestId {
+  return claimed.startsWith('m')
+}
 
 /** Where a version stands among those of its key: smaller is newer. */
 export type Order = bigint
@@ -79,8 +89,8 @@ export function nullRow(bucketId: Uint8Array, key: Uint8Array): Key {
   return Buffer.concat([NULL_VERSION, bucketId, key])
 }
 
-export function garbageRow(notBeforeMs: number, blob: BlobId): Key {
-  return Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(notBeforeMs))), Buffer.from(blob)])
+export function garbageRow(notBeforeMs: number, claimed: Claimed): Key {
+  return Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(notBeforeMs))), Buffer.from(claimed)])
 }
 
 /** Garbage whose time has come by `nowMs`. */
@@ -88,8 +98,8 @@ export function garbageUntil(nowMs: number): KeyRange {
   return { start: GARBAGE, end: Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(nowMs)) + 1n)]) }
 }
 
-export function blobOfGarbageRow(row: Key): BlobId {
-  return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as BlobId
+export function claimedOfGarbageRow(row: Key): Claimed {
+  return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as Claimed
 }
 
 /** Milliseconds since 1970. */
@@ -108,12 +118,38 @@ export interface Holder {
   readonly order: Order
 }
 
-export function refRow(blob: BlobId, { bucketId, key, order }: Holder): Key {
-  return Buffer.concat([Buffer.from(`ref/${blob}/`), bucketId, orderBytes(order), key])
+export function refRow(claimed: Claimed, { bucketId, key, order }: Holder): Key {
+  return Buffer.concat([Buffer.from(`ref/${claimed}/`), bucketId, orderBytes(order), key])
 }
 
-export function refsOf(blob: BlobId): KeyRange {
-  const base = Buffer.from(`ref/${blob}/`)
+export function refsOf(claimed: Claimed): KeyRange {
+  return rowsBelow(Buffer.from(`ref/${claimed}/`))
+}
+
+/** A manifest claims blobs for each of its parts apart: the same blob may stand in several. `number`: the part's own, or where an appended piece begins. */
+export function manifestRefRow(blob: BlobId, manifest: ManifestId, number: number): Key {
+  return Buffer.concat([manifestRefBase(blob, manifest), orderBytes(BigInt(number))])
+}
+
+/** All claims of one manifest on a blob. */
+export function manifestRefsOf(blob: BlobId, manifest: ManifestId): KeyRange {
+  return rowsBelow(manifestRefBase(blob, manifest))
+}
+
+/** The manifest that lays the claim; undefined when a version does. */
+export function manifestOfRef(blob: BlobId, row: Key): ManifestId | undefined {
+  const holder = Buffer.from(row.buffer, row.byteOffset, row.length).subarray(`ref/${blob}/`.length)
+  if (holder.subarray(0, ID_BYTES).some((byte) => byte !== 0)) return undefined
+  return holder.toString('latin1', ID_BYTES, holder.length - ORDER_BYTES) as ManifestId
+}
+
+/** No bucket has the id 0. */
+function manifestRefBase(blob: BlobId, manifest: ManifestId): Buffer {
+  return Buffer.concat([Buffer.from(`ref/${blob}/`), Buffer.alloc(ID_BYTES), Buffer.from(manifest)])
+}
+
+/** Every row that begins with `base`. */
+export function rowsBelow(base: Uint8Array): KeyRange {
   return { start: base, end: successor(base) }
 }
 

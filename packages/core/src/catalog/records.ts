@@ -1,10 +1,8 @@
-// What rows hold. A row is one format byte, the length of a JSON text (4 bytes), the text, and inline content.
+// What the rows of buckets and versions hold.
 import type { AccessControlList, StorageClass, Tag } from '@coset/model'
 import type { BlobId, Entry } from '../ports.js'
-import { ORDER_MAX, type Order } from './keys.js'
-
-const FORMAT = 1
-const HEAD_BYTES = 5
+import { type ManifestId, ORDER_MAX, type Order } from './keys.js'
+import { decodeRow, encodeRow } from './row.js'
 
 export type VersioningState = 'Enabled' | 'Suspended'
 
@@ -27,9 +25,15 @@ export interface Extent {
   readonly length: number
 }
 
-export type Content =
+/** What one body became. */
+export type BodyContent =
   | { readonly kind: 'inline'; readonly bytes: Uint8Array }
   | { readonly kind: 'extents'; readonly extents: readonly Extent[] }
+
+export type Content =
+  | BodyContent
+  /** Rows of its own tell where the bytes are: of parts and appended pieces there may be many. */
+  | { readonly kind: 'manifest'; readonly manifest: ManifestId }
 
 /** Headers kept with an object, by their lower-case names. */
 export type StoredHeaders = Readonly<Record<string, string>>
@@ -53,6 +57,8 @@ export interface LiveVersion extends VersionBase {
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
   readonly content: Content
+  /** Made by AppendObject, and may grow. */
+  readonly appendable?: boolean | undefined
 }
 
 export interface DeleteMarker extends VersionBase {
@@ -73,10 +79,11 @@ export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, content } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, content, appendable } = version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
+  const manifest = content.kind === 'manifest' ? content.manifest : undefined
   // One literal, in which JSON leaves out what is undefined: every put of a small object comes by here.
   return encodeRow(
     {
@@ -93,6 +100,8 @@ export function encodeVersion(version: Version): Uint8Array {
       acl,
       tags,
       extents,
+      manifest,
+      appendable,
     },
     inline,
   )
@@ -103,6 +112,7 @@ type VersionJson = Omit<LiveVersion, 'kind' | 'order' | 'crc64' | 'content'> & {
   readonly order: string
   readonly crc64: string
   readonly extents?: readonly Extent[]
+  readonly manifest?: ManifestId
 }
 
 const decoded = new WeakMap<Uint8Array, Version>()
@@ -118,29 +128,21 @@ export function versionOf(entry: Entry): Version {
 
 export function decodeVersion(row: Uint8Array): Version {
   const { json, rest } = decodeRow(row)
-  const { order, crc64, extents, kind, ...plain } = json as VersionJson
+  const { order, crc64, extents, manifest, kind, ...plain } = json as VersionJson
   const base = { order: BigInt(`0x${order}`) }
   if (kind === 'marker') return { kind, isNull: plain.isNull, modifiedMs: plain.modifiedMs, ...base }
-  const content: Content = extents ? { kind: 'extents', extents } : { kind: 'inline', bytes: rest }
+  const content = contentOf({ extents, manifest }, rest)
   return { kind, ...plain, ...base, crc64: BigInt(`0x${crc64}`), content }
 }
 
-function encodeRow(json: object, rest: Uint8Array | undefined): Uint8Array {
-  const text = JSON.stringify(json)
-  const textBytes = Buffer.byteLength(text)
-  const row = Buffer.allocUnsafe(HEAD_BYTES + textBytes + (rest?.length ?? 0))
-  row[0] = FORMAT
-  row.writeUInt32BE(textBytes, 1)
-  row.write(text, HEAD_BYTES)
-  if (rest) row.set(rest, HEAD_BYTES + textBytes)
-  return row
+interface ContentJson {
+  readonly extents: VersionJson['extents'] | undefined
+  readonly manifest: VersionJson['manifest'] | undefined
 }
 
-function decodeRow(bytes: Uint8Array): { readonly json: unknown; readonly rest: Uint8Array } {
-  const row = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (row[0] !== FORMAT) throw new Error(`A metadata row has the unknown format ${row[0]}.`)
-  const end = HEAD_BYTES + row.readUInt32BE(1)
-  return { json: JSON.parse(row.toString('utf8', HEAD_BYTES, end)), rest: row.subarray(end) }
+function contentOf({ extents, manifest }: ContentJson, rest: Uint8Array): Content {
+  if (extents) return { kind: 'extents', extents }
+  return manifest ? { kind: 'manifest', manifest } : { kind: 'inline', bytes: rest }
 }
 
 /** `null`, or base64 without padding of the order in decimal, as COS's own ids are. */

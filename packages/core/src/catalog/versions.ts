@@ -1,10 +1,11 @@
 // The rules of versioning, once. `object/` holds a key's newest version while that is live; everything older, and
 // a newest delete marker, stands in `version/`, newest first; `null/` points at a null version kept there.
 import type { Call } from '../call.js'
-import type { Check, Entry, Write } from '../ports.js'
+import type { BlobId, Check, Entry, Write } from '../ports.js'
 import type { Store } from '../store.js'
 import { type Bucket, readWithBucket } from './bucket-lookup.js'
 import {
+  type Claimed,
   garbageRow,
   nullRow,
   ORDER_MAX,
@@ -15,7 +16,7 @@ import {
   versionRow,
   versionRowsOf,
 } from './keys.js'
-import { decodeVersion, encodeVersion, type LiveVersion, type Version } from './records.js'
+import { decodeVersion, type Extent, encodeVersion, type LiveVersion, type Version } from './records.js'
 
 /** How long replaced bytes stay, for readers that began before. */
 export const GARBAGE_DELAY_MS = 15 * 60 * 1000
@@ -106,11 +107,11 @@ export function displace(call: Call, timeline: Timeline, changes: Changes): void
   if (versioning === 'Suspended' && keptNull) removeKept(call, timeline, keptNull, changes)
 }
 
-/** Puts `version` in `object/`, with its claims on blobs. */
+/** Puts `version` in `object/`, with its claims. */
 export function placeCurrent({ bucket, key }: Timeline, version: LiveVersion, { writes }: Changes): void {
   writes.push({ kind: 'put', key: objectRow(bucket.id, key), value: encodeVersion(version) })
-  for (const blob of blobsOf(version)) {
-    const ref = refRow(blob, { bucketId: bucket.id, key, order: version.order })
+  for (const claimed of claimsOf(version)) {
+    const ref = refRow(claimed, { bucketId: bucket.id, key, order: version.order })
     writes.push({ kind: 'put', key: ref, value: new Uint8Array() })
   }
 }
@@ -138,7 +139,7 @@ export function removeCurrent({ bucket, key }: Timeline, { writes }: Changes): v
   writes.push({ kind: 'delete', key: objectRow(bucket.id, key) })
 }
 
-/** Gives up a version's claims on its blobs; reclaim deletes those that no one else claims. */
+/** Gives up a version's claims; reclaim deletes what no one else claims. */
 export function release(
   call: Call,
   { bucket, key }: Timeline,
@@ -146,15 +147,22 @@ export function release(
   { writes }: Changes,
 ): void {
   const notBefore = call.clock.now() + GARBAGE_DELAY_MS
-  for (const blob of blobsOf(version)) {
-    writes.push({ kind: 'delete', key: refRow(blob, { bucketId: bucket.id, key, order: version.order }) })
-    writes.push({ kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() })
+  for (const claimed of claimsOf(version)) {
+    writes.push({ kind: 'delete', key: refRow(claimed, { bucketId: bucket.id, key, order: version.order }) })
+    writes.push({ kind: 'put', key: garbageRow(notBefore, claimed), value: new Uint8Array() })
   }
 }
 
-export function blobsOf(version: LiveVersion) {
-  if (version.content.kind === 'inline') return []
-  return [...new Set(version.content.extents.map((extent) => extent.blob))]
+/** What the version keeps from being reclaimed. */
+export function claimsOf({ content }: LiveVersion): readonly Claimed[] {
+  if (content.kind === 'manifest') return [content.manifest]
+  return content.kind === 'extents' ? distinctBlobs(content.extents) : []
+}
+
+export function distinctBlobs(extents: readonly Extent[]): readonly BlobId[] {
+  const [first] = extents
+  if (extents.length === 1 && first) return [first.blob]
+  return [...new Set(extents.map((extent) => extent.blob))]
 }
 
 function live(version: Version): LiveVersion {

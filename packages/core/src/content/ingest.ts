@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
-import type { Content } from '../catalog/records.js'
+import type { BodyContent } from '../catalog/records.js'
 import type { BlobId, ByteStream } from '../ports.js'
 import type { Store } from '../store.js'
 import type { Digester } from './digester.js'
@@ -18,10 +18,11 @@ export interface ExpectedDigests {
   readonly md5?: string | undefined
   /** Hex of 20 bytes. */
   readonly sha1?: string | undefined
+  readonly crc64?: bigint | undefined
 }
 
 export interface Ingested {
-  readonly content: Content
+  readonly content: BodyContent
   readonly size: number
   /** Hex. */
   readonly md5: string
@@ -30,6 +31,8 @@ export interface Ingested {
 
 export interface IngestOptions {
   readonly sizeMax: number
+  /** Keep small bodies in metadata. Default true. */
+  readonly inline?: boolean
   readonly expected: ExpectedDigests
 }
 
@@ -46,9 +49,14 @@ export async function ingest(
   assertDigests(options.expected)
   if (body.length !== undefined && body.length > options.sizeMax) throw new Fault('EntityTooLarge')
   const { head, rest } = await readHead(body.stream)
-  if (!rest) return ingestInline(store, head, body, options.expected)
-  return ingestBlob(call, store, { head, rest, body, ...options })
+  if (rest) return ingestBlob(call, store, { head, rest, body, ...options })
+  const ingested = ingestInline(store, head, body, options.expected)
+  if (options.inline ?? true) return ingested
+  if (ingested.size === 0) return { ...ingested, content: { kind: 'extents', extents: [] } }
+  return ingestBlob(call, store, { head, rest: noChunks(), body, ...options })
 }
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}
 
 /** Small bodies are hashed at once: hash objects cost more than hashing them. */
 function ingestInline(
@@ -58,7 +66,7 @@ function ingestInline(
   expected: ExpectedDigests,
 ): Ingested {
   const bytes = head.length === 1 && head[0] ? head[0] : Buffer.concat(head)
-  const content: Content = { kind: 'inline', bytes }
+  const content: BodyContent = { kind: 'inline', bytes }
   const ingested = { content, size: bytes.length, md5: hash('md5', bytes), crc64: store.crc64.of(bytes) }
   assertWhole(ingested, body, expected, () => hash('sha1', bytes))
   return ingested
@@ -78,7 +86,7 @@ async function ingestBlob(call: Call, store: Store, from: BlobIngest): Promise<I
       sizeMax,
       signal: call.signal,
     })
-    const content: Content = { kind: 'extents', extents: [{ blob: id, offset: 0, length: size }] }
+    const content: BodyContent = { kind: 'extents', extents: [{ blob: id, offset: 0, length: size }] }
     return await finish(call, store, { content, size, digester, body, expected })
   } catch (error) {
     digester.discard()
@@ -87,7 +95,7 @@ async function ingestBlob(call: Call, store: Store, from: BlobIngest): Promise<I
 }
 
 interface Written {
-  readonly content: Content
+  readonly content: BodyContent
   readonly size: number
   readonly digester: Digester
   readonly body: Body
@@ -108,7 +116,7 @@ async function finish(call: Call, store: Store, written: Written): Promise<Inges
 }
 
 /** Deletes what was stored for nothing. What can't be deleted now is an orphan, which reclaim finds. */
-export async function discard(call: Call, store: Store, content: Content): Promise<void> {
+export async function discard(call: Call, store: Store, content: BodyContent): Promise<void> {
   if (content.kind === 'inline') return
   const blobs: BlobId[] = content.extents.map((extent) => extent.blob)
   try {
@@ -168,6 +176,9 @@ function assertWhole(
   if (body.length !== undefined && ingested.size !== body.length) throw new Fault('IncompleteBody')
   if (expected.md5 !== undefined && Buffer.from(expected.md5, 'base64').toString('hex') !== ingested.md5) {
     throw new Fault('BadDigest')
+  }
+  if (expected.crc64 !== undefined && expected.crc64 !== ingested.crc64) {
+    throw new Fault('BadDigest', { message: 'The CRC-64 of the content is not the one expected.' })
   }
   if (expected.sha1 !== undefined && sha1() !== expected.sha1.toLowerCase()) {
     throw new Fault('InvalidSHA1Digest')

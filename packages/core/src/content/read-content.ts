@@ -1,47 +1,69 @@
-// An object's bytes on their way out, as its extents join them.
+// An object's bytes on their way out, as its extents and pieces join them.
 import { Fault } from '@coset/model'
 import type { Call } from '../call.js'
-import type { Content, LiveVersion } from '../catalog/records.js'
+import type { ManifestId } from '../catalog/keys.js'
+import type { Extent, LiveVersion } from '../catalog/records.js'
+import type { Piece } from '../catalog/upload-records.js'
 import type { ByteRange, ByteStream } from '../ports.js'
 import type { Store } from '../store.js'
+import { sliceExtents } from './extents.js'
+import { readPieces } from './manifest.js'
 
 /** Small content is at hand whole; the rest comes as a stream. */
 export type ReadContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'stream'; readonly stream: ByteStream }
 
-/** Inline versions in memory whose bytes were checked since they came from the store. */
-const verified = new WeakSet<LiveVersion>()
+/** Inline content in memory whose bytes were checked since they came from the store. */
+const verified = new WeakSet<object>()
 
 /** Throws `InternalError` when inline bytes are damaged; blobs check theirs as they are read. */
 export function readContent(call: Call, store: Store, version: LiveVersion, range: ByteRange): ReadContent {
   const { content } = version
-  if (content.kind === 'extents') return { kind: 'stream', stream: readExtents(call, store, content, range) }
+  if (content.kind === 'extents')
+    return { kind: 'stream', stream: readExtents(call, store, content.extents, range) }
+  if (content.kind === 'manifest')
+    return { kind: 'stream', stream: readManifest(call, store, content.manifest, range) }
   if (!verified.has(version)) {
-    if (store.crc64.of(content.bytes) !== version.crc64) {
-      throw new Fault('InternalError', { message: 'The stored content is damaged.' })
-    }
+    assertInline(store, content.bytes, version.crc64)
     verified.add(version)
   }
   return { kind: 'bytes', bytes: content.bytes.subarray(range.offset, range.offset + range.length) }
 }
 
-async function* readExtents(
+export async function* readExtents(
   call: Call,
   store: Store,
-  { extents }: Content & { kind: 'extents' },
+  extents: readonly Extent[],
   range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  let position = 0
-  const end = range.offset + range.length
-  for (const extent of extents) {
-    const from = Math.max(range.offset, position)
-    const to = Math.min(end, position + extent.length)
-    if (from < to) {
-      const slice = { offset: extent.offset + from - position, length: to - from }
-      yield* store.blobs.read(extent.blob, slice, { signal: call.signal })
-    }
-    position += extent.length
-    if (position >= end) return
+  for (const { blob, offset, length } of sliceExtents(extents, range)) {
+    yield* store.blobs.read(blob, { offset, length }, { signal: call.signal })
   }
+}
+
+async function* readManifest(
+  call: Call,
+  store: Store,
+  manifest: ManifestId,
+  range: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  for await (const { piece, range: slice } of readPieces(store, manifest, range)) {
+    if (piece.kind === 'extents') yield* readExtents(call, store, piece.extents, slice)
+    else yield inlineSlice(store, piece, slice)
+  }
+}
+
+function inlineSlice(
+  store: Store,
+  { bytes, crc64 }: Piece & { readonly kind: 'inline' },
+  { offset, length }: ByteRange,
+): Uint8Array {
+  assertInline(store, bytes, crc64)
+  return bytes.subarray(offset, offset + length)
+}
+
+function assertInline(store: Store, bytes: Uint8Array, crc64: bigint): void {
+  if (store.crc64.of(bytes) === crc64) return
+  throw new Fault('InternalError', { message: 'The stored content is damaged.' })
 }

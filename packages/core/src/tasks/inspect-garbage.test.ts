@@ -6,6 +6,7 @@ import { inspectGarbage, reclaimReported } from './inspect-garbage.js'
 
 const DAY_MS = 24 * 3600_000
 const LARGE = bytesNamed('large', 100_000)
+const MIB = 1024 * 1024
 const NONE = { blobs: 0, bytes: 0 }
 const NO_TIME = { firstMs: undefined, lastMs: undefined }
 
@@ -128,6 +129,41 @@ describe('an inspection', () => {
     expect(seen).toEqual([256, 300, 300])
   })
 
+  it('counts the blobs of a manifest when nothing claims it, by the time of the manifest', async () => {
+    const parts = [bytesNamed('one', MIB), bytesNamed('two', 10_000)]
+    await (await bucket.uploadParts('done', parts)).complete()
+    await (await bucket.uploadParts('kept', parts)).complete()
+    await bucket.uploadParts('unfinished', parts)
+    await (await bucket.uploadParts('aborted', parts)).abort()
+    bucket.clock.advance(5000)
+    await bucket.delete('done')
+    const goesMs = bucket.clock.now() + GARBAGE_DELAY_MS
+    const amount = { blobs: 2, bytes: MIB + 10_000 }
+    // Nobody reads an unfinished upload: what was aborted need not wait.
+    expect(await inspect()).toMatchObject({
+      due: amount,
+      waiting: { ...amount, firstMs: goesMs, lastMs: goesMs },
+      orphans: NONE,
+      young: NONE,
+    })
+    bucket.clock.set(goesMs)
+    expect(await inspect()).toMatchObject({ due: { blobs: 4, bytes: 2 * MIB + 20_000 }, waiting: NONE })
+  })
+
+  it('counts no blob of a manifest that a copy holds, nor one that another manifest claims', async () => {
+    await (await bucket.uploadParts('done', [bytesNamed('one', MIB)])).complete()
+    await bucket.copy('done', 'copy')
+    await bucket.delete('done')
+    await bucket.put('plain', LARGE)
+    await bucket.copy('plain', 'plain copy')
+    await bucket.delete('plain')
+    bucket.clock.advance(DAY_MS)
+    expect(await inspect()).toMatchObject({ due: NONE, orphans: NONE })
+    await bucket.delete('copy')
+    await bucket.delete('plain copy')
+    expect(await inspect()).toMatchObject({ due: { blobs: 2, bytes: MIB + LARGE.length }, orphans: NONE })
+  })
+
   it('stops when it is told to', async () => {
     const call = testCall({ signal: AbortSignal.abort(new Error('stopping')) })
     await expect(inspectGarbage(call, bucket.store, { orphansBeforeMs: 0 })).rejects.toThrow('stopping')
@@ -145,6 +181,26 @@ describe('what was reported', () => {
     expect(given).toEqual({ blobs: 2, bytes: 110_000 })
     expect(await auditExactly(bucket.store)).toMatchObject({ garbage: [], versions: 1 })
     expect(await bucket.read('kept')).toBe(LARGE.toString())
+  })
+
+  it('includes what manifests held, in one run', async () => {
+    await (await bucket.uploadParts('done', [bytesNamed('one', MIB), LARGE])).complete()
+    await bucket.append('log', 0, LARGE)
+    await bucket.append('log', LARGE.length, LARGE)
+    await bucket.delete('done')
+    await bucket.delete('log')
+    bucket.clock.advance(GARBAGE_DELAY_MS)
+    const report = await inspect()
+    const amount = { blobs: 4, bytes: MIB + 3 * LARGE.length }
+    expect(report.due).toEqual(amount)
+    // A clock that goes on, as a real one does.
+    const now = () => {
+      bucket.clock.advance(1)
+      return bucket.clock.now()
+    }
+    const call = testCall({ clock: { now } })
+    expect(await reclaimReported(call, bucket.store, report, 0)).toEqual(amount)
+    expect(await auditExactly(bucket.store)).toMatchObject({ stored: [], garbage: [] })
   })
 
   it('but for orphans, which wait their time otherwise', async () => {

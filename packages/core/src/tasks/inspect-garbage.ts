@@ -1,9 +1,18 @@
 // What reclaim would give back, told without changing anything; and giving back what was told.
 import type { Call } from '../call.js'
-import { afterKey, blobOfGarbageRow, garbageUntil, timeOfGarbageRow } from '../catalog/keys.js'
+import {
+  afterKey,
+  claimedOfGarbageRow,
+  garbageUntil,
+  isManifest,
+  type ManifestId,
+  manifestOfRef,
+  refsOf,
+  timeOfGarbageRow,
+} from '../catalog/keys.js'
 import { type BlobId, blobIdPrefix } from '../ports.js'
 import type { Store } from '../store.js'
-import { discardBlobs, isClaimed, reclaimGarbage } from './reclaim.js'
+import { discardBlobs, reclaimGarbage } from './reclaim.js'
 
 const BATCH = 256
 
@@ -12,7 +21,7 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** Blobs that nothing claims. */
+/** Blobs that nothing claims, or only manifests do that nothing claims. */
 export interface GarbageReport {
   /** Replaced or deleted, and its time has come. */
   readonly due: Amount
@@ -44,12 +53,12 @@ export async function inspectGarbage(
   store: Store,
   { orphansBeforeMs, onProgress }: InspectOptions,
 ): Promise<GarbageReport> {
-  const dueMs = new Map<BlobId, number>()
-  await readGarbage(call, store, dueMs)
-  const sizes = await listUnclaimed(call, store, onProgress)
+  const garbage: Garbage = { blobs: new Map(), manifests: new Map() }
+  await readGarbage(call, store, garbage)
+  const sizes = await listUnclaimed(call, store, { garbage, onProgress })
   // Again: what was released during the walk had no row at its start.
-  await readGarbage(call, store, dueMs)
-  return reportOf({ dueMs, sizes, nowMs: call.clock.now(), orphansBeforeMs })
+  await readGarbage(call, store, garbage)
+  return reportOf({ dueMs: garbage.blobs, sizes, nowMs: call.clock.now(), orphansBeforeMs })
 }
 
 /**
@@ -67,22 +76,32 @@ export async function reclaimReported(
     call.signal.throwIfAborted()
     await discardBlobs(store, report.orphanIds.slice(at, at + BATCH), orphansNotBeforeMs)
   }
-  await reclaimGarbage(call, store, call.clock.now(), (blobs) => {
+  const tell = (blobs: readonly BlobId[]) => {
     given.blobs += blobs.length
     for (const blob of blobs) given.bytes += report.sizes.get(blob) ?? 0
-  })
+  }
+  await reclaimGarbage(call, store, call.clock.now(), tell)
+  // The first run makes garbage of what manifests held, which is due a moment later.
+  await reclaimGarbage(call, store, call.clock.now(), tell)
   return given
 }
 
-/** Adds when each blob with a garbage row may go; the earliest of several rows counts. */
-async function readGarbage(call: Call, store: Store, dueMs: Map<BlobId, number>): Promise<void> {
+/** When each may go, in milliseconds since 1970; manifests only when no version claims them. */
+interface Garbage {
+  readonly blobs: Map<BlobId, number>
+  readonly manifests: Map<ManifestId, number>
+}
+
+/** Adds what has a garbage row; the earliest of several rows counts. */
+async function readGarbage(call: Call, store: Store, { blobs, manifests }: Garbage): Promise<void> {
   const { end, start: first } = garbageUntil(Number.MAX_SAFE_INTEGER)
   for (let start = first; ; ) {
     call.signal.throwIfAborted()
     const rows = await store.metadata.scan({ start, end }, { limit: BATCH })
     for (const { key } of rows) {
-      const blob = blobOfGarbageRow(key)
-      if (!dueMs.has(blob)) dueMs.set(blob, timeOfGarbageRow(key))
+      const claimed = claimedOfGarbageRow(key)
+      if (!isManifest(claimed)) setEarliest(blobs, claimed, timeOfGarbageRow(key))
+      else if (await isUnclaimed(store, claimed)) setEarliest(manifests, claimed, timeOfGarbageRow(key))
     }
     const last = rows.at(-1)
     if (!last) return
@@ -90,10 +109,26 @@ async function readGarbage(call: Call, store: Store, dueMs: Map<BlobId, number>)
   }
 }
 
+/** Rows come in the order of their times. */
+function setEarliest<K>(times: Map<K, number>, key: K, timeMs: number): void {
+  if (!times.has(key)) times.set(key, timeMs)
+}
+
+async function isUnclaimed(store: Store, manifest: ManifestId): Promise<boolean> {
+  const refs = await store.metadata.scan(refsOf(manifest), { limit: 1 })
+  return refs.length === 0
+}
+
+interface Listing {
+  readonly garbage: Garbage
+  readonly onProgress: InspectOptions['onProgress']
+}
+
+/** The size of each blob that may go, now or later. */
 async function listUnclaimed(
   call: Call,
   store: Store,
-  onProgress: InspectOptions['onProgress'],
+  { garbage, onProgress }: Listing,
 ): Promise<Map<BlobId, number>> {
   const sizes = new Map<BlobId, number>()
   let seen = 0
@@ -101,14 +136,42 @@ async function listUnclaimed(
   for (;;) {
     call.signal.throwIfAborted()
     const page = await store.blobs.list({ limit: BATCH, ...(after === undefined ? {} : { after }) })
-    const claimed = await Promise.all(page.map(({ id }) => isClaimed(store, id)))
+    const ends = await Promise.all(page.map(({ id }) => endOfClaims(store, id, garbage.manifests)))
     page.forEach(({ id, size }, at) => {
-      if (!claimed[at]) sizes.set(id, size)
+      const endMs = ends[at]
+      if (endMs === undefined) return
+      sizes.set(id, size)
+      if (endMs !== NO_CLAIM) garbage.blobs.set(id, endMs)
     })
     seen += page.length
     onProgress?.(seen)
     after = page.at(-1)?.id
     if (after === undefined) return sizes
+  }
+}
+
+const NO_CLAIM = 0
+const REFS_BATCH = 16
+
+/** When the last of the dying manifests that claim the blob goes; undefined when something else claims it too. */
+async function endOfClaims(
+  store: Store,
+  blob: BlobId,
+  dying: Garbage['manifests'],
+): Promise<number | undefined> {
+  const { end, start: first } = refsOf(blob)
+  let endMs = NO_CLAIM
+  for (let start = first; ; ) {
+    const refs = await store.metadata.scan({ start, end }, { limit: REFS_BATCH })
+    for (const { key } of refs) {
+      const manifest = manifestOfRef(blob, key)
+      const goesMs = manifest && dying.get(manifest)
+      if (goesMs === undefined) return undefined
+      endMs = Math.max(endMs, goesMs)
+    }
+    const last = refs.at(-1)
+    if (!last) return endMs
+    start = afterKey(last.key)
   }
 }
 

@@ -1,10 +1,12 @@
 // Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
 // orphans, which a crash or a broken upload left without any row.
 import type { Call } from '../call.js'
-import { blobOfGarbageRow, garbageRow, garbageUntil, refsOf } from '../catalog/keys.js'
+import { claimedOfGarbageRow, garbageRow, garbageUntil, isManifest, refsOf } from '../catalog/keys.js'
+import { lapsedUntil, rowOfLapseRow } from '../catalog/upload-keys.js'
 import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
 import type { Store } from '../store.js'
+import { dissolveManifest } from './dissolve-manifest.js'
 
 const BATCH = 256
 
@@ -28,7 +30,7 @@ export async function reclaimGarbage(
     call.signal.throwIfAborted()
     const rows = await store.metadata.scan(garbageUntil(untilMs), { limit: BATCH })
     if (rows.length === 0) return { blobs }
-    const freed = await Promise.all(rows.map((row) => settle(store, row)))
+    const freed = await Promise.all(rows.map((row) => settle(call, store, row)))
     const unclaimed = freed.filter((blob) => blob !== undefined)
     await store.blobs.delete(unclaimed)
     tell?.(unclaimed)
@@ -40,8 +42,12 @@ export async function reclaimGarbage(
  * Takes the row away, and tells its blob if nothing claims it. The blob is deleted after the row: a crash between
  * the two leaves an orphan, which the other half of this file finds.
  */
-async function settle(store: Store, row: Entry): Promise<BlobId | undefined> {
-  const blob = blobOfGarbageRow(row.key)
+async function settle(call: Call, store: Store, row: Entry): Promise<BlobId | undefined> {
+  const blob = claimedOfGarbageRow(row.key)
+  if (isManifest(blob)) {
+    await dissolveManifest(call, store, { row, manifest: blob })
+    return undefined
+  }
   const unchanged = { kind: 'unchanged', key: row.key, stamp: row.stamp } as const
   const writes = [{ kind: 'delete', key: row.key } as const]
   const freed = await store.metadata.commit({
@@ -51,6 +57,17 @@ async function settle(store: Store, row: Entry): Promise<BlobId | undefined> {
   if (freed.ok) return blob
   await store.metadata.commit({ checks: [unchanged], writes })
   return undefined
+}
+
+/** Deletes rows that were kept for a time, once that is over by `untilMs`. */
+export async function removeLapsed(call: Call, store: Store, untilMs: number): Promise<void> {
+  for (;;) {
+    call.signal.throwIfAborted()
+    const rows = await store.metadata.scan(lapsedUntil(untilMs), { limit: BATCH })
+    if (rows.length === 0) return
+    const keys = rows.flatMap(({ key }) => [key, rowOfLapseRow(key)])
+    await store.metadata.commit({ checks: [], writes: keys.map((key) => ({ kind: 'delete', key })) })
+  }
 }
 
 /**
@@ -89,7 +106,7 @@ export async function discardBlobs(
 }
 
 /** A blob whose garbage row still waits has no claim; a second row does no harm. */
-export async function isClaimed(store: Store, blob: BlobId): Promise<boolean> {
+async function isClaimed(store: Store, blob: BlobId): Promise<boolean> {
   const refs = await store.metadata.scan(refsOf(blob), { limit: 1 })
   return refs.length > 0
 }

@@ -1,6 +1,6 @@
 import { bytesNamed, TestBucket, testCall, type VersioningHistory } from '@coset/testkit'
 import { afterEach, describe, expect, it } from 'vitest'
-import { objectRow, versionRowsOf } from '../catalog/keys.js'
+import { versionRowsOf } from '../catalog/keys.js'
 import type { BlobId, BlobStore, Entry, Key, MetadataStore } from '../ports.js'
 import type { Store } from '../store.js'
 import { type Damage, type ScrubOptions, type ScrubProgress, scrub } from './scrub.js'
@@ -69,6 +69,14 @@ describe('a scrub of what is whole', () => {
     const { progress, damages } = await run()
     expect(damages).toEqual([])
     expect(progress).toMatchObject({ versions: 4, bytes: 160_006, damaged: 0 })
+  })
+
+  it('reads objects of parts and appended ones to their end', async () => {
+    await open()
+    await (await bucket.uploadParts('parts', [bytesNamed('one', 1024 * 1024), LARGE])).complete()
+    await bucket.append('log', 0, LARGE)
+    await bucket.append('log', 100_000, 'a line')
+    expect((await run()).progress).toMatchObject({ versions: 2, bytes: 1_048_576 + 200_006, damaged: 0 })
   })
 
   it('of nothing is done at once', async () => {
@@ -160,6 +168,23 @@ describe('damage', () => {
     expect((await run({}, withBlobs(swapped))).damages).toMatchObject([{ kind: 'checksum', key: 'key' }])
   })
 
+  it('of one part names the blob of that part', async () => {
+    await open()
+    await (await bucket.uploadParts('parts', [bytesNamed('one', 1024 * 1024), LARGE])).complete()
+    const listed = await bucket.store.blobs.list({ limit: 9 })
+    const second = listed.find(({ size }) => size === LARGE.length)?.id
+    const store = withBlobs((id, read) => (id === second ? broken : read))
+    expect((await run({}, store)).damages).toMatchObject([{ kind: 'unreadable', blobs: [second] }])
+  })
+
+  it('of the rows that tell where the parts are is told', async () => {
+    await open()
+    await (await bucket.uploadParts('parts', [LARGE])).complete()
+    const isManifest = isRowOf('manifest/')
+    const store = withRows(({ key, value }) => (isManifest(key) ? flipped(value, 0) : value))
+    expect((await run({}, store)).damages).toMatchObject([{ kind: 'unreadable', key: 'parts', blobs: [] }])
+  })
+
   it('of a content that ends early is found', async () => {
     await open()
     await bucket.put('key', LARGE)
@@ -195,16 +220,15 @@ describe('damage', () => {
   it('of a blob that several versions share is told for each', async () => {
     await open()
     await bucket.put('one', LARGE)
-    const id = await bucketId()
-    const [row] = await bucket.store.metadata.read([objectRow(id, Buffer.from('one'))])
-    const value = row?.value ?? new Uint8Array()
-    const write = { kind: 'put', key: objectRow(id, Buffer.from('two')), value } as const
-    await bucket.store.metadata.commit({ checks: [], writes: [write] })
+    await bucket.copy('one', 'two')
+    await (await bucket.uploadParts('three', [LARGE])).complete()
+    await bucket.copy('three', 'two and a half')
     const { damages } = await run(
       {},
       withBlobs(() => broken),
     )
-    expect(damages.map(({ key }) => key)).toEqual(['one', 'two'])
+    expect(damages.map(({ key }) => key)).toEqual(['one', 'three', 'two', 'two and a half'])
+    expect(new Set(damages.map(({ blobs: [blob] }) => blob)).size).toBe(2)
   })
 })
 

@@ -90,6 +90,8 @@ const ownAttributes = {
   StorageTier: optional(header(vendor('storage-tier'), text())),
   /** `normal` or `appendable`. */
   ObjectType: optional(header(vendor('object-type'), text())),
+  /** Of an appendable object: where the next append belongs. */
+  NextAppendPosition: optional(header(vendor('next-append-position'), integer())),
   /** How many tags the object has; absent for none. */
   TaggingCount: optional(header(vendor('tagging-count'), integer())),
 }

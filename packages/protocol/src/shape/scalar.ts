@@ -1,9 +1,10 @@
 // Scalars to text and back: the same for headers, queries and XML.
 
+import { type CopySource, formatCopySource, parseCopySource } from './copy-source.js'
 import type { IntegerShape, ScalarShape, TimestampShape } from './shape.js'
 import { formatHttpDate, formatIsoMs, formatIsoSeconds, parseHttpDate, parseIso } from './times.js'
 
-export type ScalarValue = string | number | bigint | boolean | Date
+export type ScalarValue = string | number | bigint | boolean | Date | CopySource
 
 /** The value, or undefined when `text` is none of the shape's. */
 export function parseScalar(shape: ScalarShape, text: string): ScalarValue | undefined {
@@ -20,6 +21,8 @@ export function parseScalar(shape: ScalarShape, text: string): ScalarValue | und
       return parseTimestamp(shape, text)
     case 'choice':
       return shape.values.includes(text) ? text : undefined
+    case 'copy-source':
+      return parseCopySource(text)
   }
 }
 
@@ -31,6 +34,7 @@ export function openChoice(shape: ScalarShape, text: string): string | undefined
 /** Accepts a value's text form too, as COS's own examples pass `'true'` and dates in text. */
 export function formatScalar(shape: ScalarShape, value: ScalarValue): string {
   if (value instanceof Date) return formatTimestamp(shape, value)
+  if (typeof value === 'object') return formatCopySource(value)
   return typeof value === 'string' ? value : String(value)
 }
 

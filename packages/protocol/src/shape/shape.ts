@@ -1,5 +1,6 @@
 // Shapes: what a value on the wire is, as plain data that readers and writers walk.
 import type { FaultCode } from '@coset/model'
+import type { CopySource } from './copy-source.js'
 
 /** Carries a shape's TypeScript type; never present at run time. */
 export interface Typed<T> {
@@ -26,8 +27,10 @@ export type ChoiceShape<T extends string = string> = {
   readonly values: readonly T[]
   readonly fault: FaultCode
 } & Typed<T>
+export type CopySourceShape = { readonly kind: 'copy-source' } & Typed<CopySource>
 export type ScalarShape =
   | TextShape
+  | CopySourceShape
   | IntegerShape
   | UnsignedShape
   | BooleanShape
@@ -89,6 +92,8 @@ export const oneOf = <const T extends string>(
   values: readonly T[],
   fault: FaultCode = 'InvalidArgument',
 ): ChoiceShape<T> => ({ kind: 'choice', values, fault })
+
+export const copySource = (): CopySourceShape => ({ kind: 'copy-source' })
 
 export const maybe = <S extends Shape>(shape: S): OptionalShape<S> => ({ optional: shape })
 

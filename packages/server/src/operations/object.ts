@@ -9,16 +9,16 @@ import {
 } from '@coset/core'
 import { Fault, quoteEtag } from '@coset/model'
 import type { Context, Handler, ServerInput } from '../handlers.js'
-import { paced, trafficRate } from '../pace.js'
+import { paced, pacedBody, trafficRate } from '../pace.js'
 import { objectAttributes } from './object-attributes.js'
 
 export const putObject: Handler<'putObject'> = async ({ call, store }, input) => {
-  const rate = trafficRate(input.TrafficLimit)
   const attributes = objectAttributes(input)
   const result = await put(call, store, {
     bucket: input.Bucket,
     key: input.Key,
-    body: rate ? { ...input.Body, stream: paced(input.Body.stream, rate, call.signal) } : input.Body,
+    body:
+      input.TrafficLimit === undefined ? input.Body : pacedBody(input.Body, input.TrafficLimit, call.signal),
     expected: { md5: input.ContentMD5, sha1: input.ContentSha1 },
     ...attributes,
   })
@@ -93,7 +93,8 @@ function attributesOf<B extends ReadContent | undefined>(result: HeadResult, inp
     VersionId: result.versionId,
     StorageClass: storageClass === 'STANDARD' ? undefined : storageClass,
     StorageTier: storageClass === 'INTELLIGENT_TIERING' ? 'FREQUENT' : undefined,
-    ObjectType: 'normal',
+    ObjectType: version.appendable ? 'appendable' : 'normal',
+    NextAppendPosition: version.appendable ? version.size : undefined,
     TaggingCount: tags.length > 0 ? tags.length : undefined,
     ContentRange: partial
       ? `bytes ${range.offset}-${range.offset + range.length - 1}/${version.size}`

@@ -1,0 +1,79 @@
+// What a copy reads: one version, checked as a read of it would be.
+import { assertKey, Fault, isArchived, LIMITS } from '@coset/model'
+import type { Call } from '../call.js'
+import type { LiveVersion } from '../catalog/records.js'
+import { versionId } from '../catalog/records.js'
+import { unchanged } from '../catalog/versions.js'
+import { assertConditions, type Conditions } from '../content/preconditions.js'
+import type { Check } from '../ports.js'
+import type { Store } from '../store.js'
+import { findLive } from './find.js'
+
+export interface CopySource {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string | undefined
+  readonly conditions: Conditions
+}
+
+export interface FoundSource {
+  readonly version: LiveVersion
+  /** Told back when the source named one. */
+  readonly versionId: string | undefined
+  /** The source is still there, and with it its bytes. Nothing for small content, which is copied itself. */
+  readonly checks: readonly Check[]
+}
+
+export function sourceTurn({ bucket, key }: CopySource): string {
+  return `${bucket}/${key}`
+}
+
+/**
+ * Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived ones,
+ * `InvalidRequest` for delete markers, `InvalidCopySource` for appendable objects.
+ */
+export async function findSource(_call: Call, store: Store, source: CopySource): Promise<FoundSource> {
+  assertKey(source.key)
+  const { version, entry } = await findLive(
+    store,
+    source.bucket,
+    Buffer.from(source.key),
+    source.versionId,
+  ).catch(rethrowMarker)
+  assertSource(source, version)
+  return {
+    version,
+    versionId: source.versionId ? versionId(version) : undefined,
+    checks: version.content.kind === 'inline' ? [] : [unchanged(entry.key, entry)],
+  }
+}
+
+function rethrowMarker(error: unknown): never {
+  if (error instanceof Fault && error.code === 'MethodNotAllowed') {
+    throw new Fault('InvalidRequest', { message: 'The source of a copy can not be a delete marker.' })
+  }
+  throw error
+}
+
+function assertSource({ conditions }: CopySource, version: LiveVersion): void {
+  try {
+    assertConditions(conditions, version)
+  } catch (error) {
+    // Of a copy, every failed condition is a failure: there is nothing that would not be modified.
+    if (error instanceof Fault && error.code === 'NotModified') throw new Fault('PreconditionFailed')
+    throw error
+  }
+  const { storageClass } = version
+  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
+  if (version.appendable) {
+    throw new Fault('InvalidCopySource', { message: 'An appendable object can not be copied.' })
+  }
+}
+
+/** Throws `InvalidCopySource`. */
+export function assertCopySize(size: number): void {
+  if (size <= LIMITS.copyBytesMax) return
+  throw new Fault('InvalidCopySource', {
+    message: 'The source is larger than 5 GB; copy it in parts with UploadPartCopy.',
+  })
+}

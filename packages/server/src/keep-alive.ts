@@ -1,0 +1,43 @@
+// Operations that may take minutes: their reply begins with white space, so that nobody on the way gives the
+// connection up. What comes then, an error too, comes in the document of a 200, as COS does it.
+import type { CompiledOperation, Output } from '@coset/protocol'
+import type { Exchange } from './exchange.js'
+import { respond, SERVER } from './respond.js'
+
+const FIRST_MS = 5000
+const EVERY_MS = 5000
+
+export async function respondSlowly(
+  exchange: Exchange,
+  operation: CompiledOperation,
+  work: Promise<Output>,
+): Promise<void> {
+  const waiting = keepAlive(exchange)
+  try {
+    await respond(exchange, operation, await work)
+  } finally {
+    waiting.end()
+  }
+}
+
+interface Waiting {
+  end(): void
+}
+
+export function keepAlive(exchange: Exchange, firstMs = FIRST_MS, everyMs = EVERY_MS): Waiting {
+  const { response, id } = exchange
+  let again: NodeJS.Timeout | undefined
+  const first = setTimeout(() => {
+    if (response.headersSent || response.destroyed) return
+    response.writeHead(200, ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id])
+    response.write(' ')
+    exchange.isKeptAlive = true
+    again = setInterval(() => response.write(' '), everyMs)
+  }, firstMs)
+  return {
+    end() {
+      clearTimeout(first)
+      clearInterval(again)
+    },
+  }
+}

@@ -222,6 +222,29 @@ describe('an object with damaged content', () => {
   })
 })
 
+describe('an object of parts', () => {
+  it('is served up to the damaged part, and ranges of the others still are', async () => {
+    const parts = [bytesNamed('one', MIB), bytesNamed('two', MIB + 1)]
+    const { UploadId } = await cos.createMultipartUpload({ Bucket, Key })
+    const Part: { PartNumber: number; ETag: string }[] = []
+    for (const [at, Body] of parts.entries()) {
+      const { ETag } = await cos.uploadPart({ Bucket, Key, UploadId, PartNumber: at + 1, Body })
+      Part.push({ PartNumber: at + 1, ETag })
+    }
+    await cos.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Part } })
+    const listed = await server.store.blobs.list({ limit: 9 })
+    const second = listed.find(({ size }) => size === MIB + 1)?.id ?? ''
+    await rm(join(dir, 'blobs', second.slice(12, 14), second))
+    const { body, whole } = await get()
+    expect(whole).toBe(false)
+    expect(body.equals(parts[0]?.subarray(0, body.length) ?? Buffer.of(0))).toBe(true)
+    expect((await get(`bytes=0-${MIB - 1}`)).body.equals(parts[0] ?? Buffer.of())).toBe(true)
+    expect((await get(`bytes=${MIB}-`)).status).toBe(500)
+    await expect((await cos.getObject({ Bucket, Key })).Body.bytes()).rejects.toThrow()
+    expect(await scrubbed()).toMatchObject([{ key: Key, kind: 'unreadable', blobs: [second] }])
+  })
+})
+
 describe('several versions', () => {
   it('are each told by a scrub', async () => {
     await cos.putBucketVersioning({ Bucket, Status: 'Enabled' })

@@ -136,6 +136,35 @@ describe('the disk', () => {
     expect(await bucket.read('kept')).toBe(LARGE.toString())
   })
 
+  it('loses nothing to multipart uploads, completed, replaced or aborted, nor to appended pieces', async () => {
+    await start()
+    const parts = [bytesNamed('one', 1024 * 1024), LARGE]
+    for (let n = 0; n < 3; n++) {
+      await (await bucket.uploadParts('parts', parts)).complete()
+      await (await bucket.uploadParts('aborted', parts)).abort()
+      await bucket.append('log', n * LARGE.length, LARGE)
+    }
+    await bucket.copy('parts', 'copy')
+    await bucket.delete('parts')
+    await reclaimAll()
+    await expectOnlyReferenced()
+    expect(await files()).toHaveLength(2 + 3)
+    await bucket.delete('copy')
+    await bucket.delete('log')
+    await reclaimAll()
+    await expectOnlyReferenced()
+    expect(await files()).toEqual([])
+  })
+
+  it('keeps the parts of an unfinished upload, however old', async () => {
+    await start()
+    const upload = await bucket.uploadParts('parts', [LARGE])
+    await reclaimAll()
+    expect(await files()).toHaveLength(1)
+    await upload.complete()
+    expect(await bucket.read('parts')).toBe(LARGE.toString())
+  })
+
   it('keeps what versions keep, until the last of them goes', async () => {
     await start('Enabled')
     const put = async (name: string) => (await bucket.put('key', bytesNamed(name, 50_000))).versionId
@@ -199,13 +228,24 @@ describe('after a random history', () => {
           await bucket.delete(key)
           expected.set(key, undefined)
         },
+        async () => {
+          await (await bucket.uploadParts(key, [bytes])).complete()
+          expected.set(key, bytes.toString())
+        },
+        async () => {
+          const source = expected.get(key)
+          if (source === undefined) return
+          await bucket.copy(key, 'copy')
+          expected.set('copy', source)
+        },
+        async () => (await bucket.uploadParts(key, [bytes])).abort(),
         () => abortedPut(key, LARGE),
         () => brokenPut(key, bytes),
         () => crashedPut(bytes),
         () => reclaimGarbage(bucket.call, bucket.store, clock.now()),
         () => reclaimOrphans(bucket.call, bucket.store, clock.now() - LIMITS.requestDurationMsMax),
       ]
-      await steps[pick(11) % steps.length]?.()
+      await steps[pick(14) % steps.length]?.()
     }
     await reclaimAll()
     await expectOnlyReferenced()

@@ -18,7 +18,7 @@ export interface ProgressLine {
 /** One line at a terminal that is written over and over; nothing anywhere else. */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
   if (!stream.isTTY) return { show() {}, clear() {} }
-  let shownMs = 0
+  let shownMs = Number.NEGATIVE_INFINITY
   let isShown = false
   return {
     show(text) {

@@ -17,9 +17,14 @@ import { storeAbove, systemClock } from './server.js'
 import { taskCall } from './task-call.js'
 import { ORPHAN_AGE_MS } from './tasks.js'
 
-export interface ReclaimOptions {
-  /** The data folder; it must exist. */
+/** Both must exist, and belong together. */
+export interface Folders {
   readonly data: string
+  /** Needed when the server has one. */
+  readonly coldData: string | undefined
+}
+
+export interface ReclaimOptions extends Folders {
   /** Only tell; nothing is written. */
   readonly dryRun: boolean
   readonly signal: AbortSignal
@@ -40,9 +45,9 @@ export interface ReclaimOutcome {
  * nobody claims is an orphan. Throws the store's errors, and the reason of the signal.
  */
 export async function reclaimFolder(options: ReclaimOptions): Promise<ReclaimOutcome> {
-  const { data, dryRun, signal, onProgress } = options
+  const { dryRun, signal, onProgress } = options
   const startedMs = Date.now()
-  const local = dryRun ? await join(data) : await takeOrJoin(data)
+  const local = dryRun ? await join(options) : await takeOrJoin(options)
   try {
     const shared = !local.isAlone()
     const store = await storeAbove(local)
@@ -57,9 +62,7 @@ export async function reclaimFolder(options: ReclaimOptions): Promise<ReclaimOut
   }
 }
 
-export interface ScrubFolderOptions {
-  /** The data folder; it must exist. */
-  readonly data: string
+export interface ScrubFolderOptions extends Folders {
   /** Default: all buckets. */
   readonly bucket: string | undefined
   readonly prefix: string | undefined
@@ -71,8 +74,8 @@ export interface ScrubFolderOptions {
 
 /** Reads as one more process beside the others, and never keeps a server from starting. */
 export async function scrubFolder(options: ScrubFolderOptions): Promise<ScrubProgress> {
-  const { data, bucket, prefix, bytesPerSecond, signal, onDamage, onProgress } = options
-  const local = await join(data)
+  const { bucket, prefix, bytesPerSecond, signal, onDamage, onProgress } = options
+  const local = await join(options)
   try {
     const store: Store = await storeAbove(local)
     const pace = createPace(bytesPerSecond, signal)
@@ -82,15 +85,15 @@ export async function scrubFolder(options: ScrubFolderOptions): Promise<ScrubPro
   }
 }
 
-function join(dir: string): Promise<LocalStore> {
-  return openLocalStore({ dir, role: 'worker', mustExist: true })
+function join({ data: dir, coldData: coldDir }: Folders): Promise<LocalStore> {
+  return openLocalStore({ dir, coldDir, role: 'worker', mustExist: true })
 }
 
-async function takeOrJoin(dir: string): Promise<LocalStore> {
+async function takeOrJoin(folders: Folders): Promise<LocalStore> {
   try {
-    return await openLocalStore({ dir, mustExist: true })
+    return await openLocalStore({ dir: folders.data, coldDir: folders.coldData, mustExist: true })
   } catch (error) {
-    if (error instanceof StoreInUseError) return join(dir)
+    if (error instanceof StoreInUseError) return join(folders)
     throw error
   }
 }

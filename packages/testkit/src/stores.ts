@@ -50,9 +50,9 @@ export async function openTemporaryLocalStore({ now = Date.now }: OpenStoreOptio
 /** In a folder that stays. */
 export async function openLocalStoreIn(
   dir: string,
-  { now = Date.now }: OpenStoreOptions = {},
+  { now = Date.now, coldDir }: OpenStoreOptions & { readonly coldDir?: string } = {},
 ): Promise<OpenStore> {
-  const local = await openLocalStore({ dir, now })
+  const local = await openLocalStore({ dir, coldDir, now })
   return { store: await storeAbove(local), close: () => local.close() }
 }
 

@@ -1,10 +1,9 @@
 // coset admin reclaim
-import { resolve } from 'node:path'
 import type { ReclaimOutcome } from '@coset/server'
 import { Command, Option } from 'commander'
 import { progressLine } from '../output.js'
 import { showBytes } from '../units.js'
-import type { AdminFlags, Perform } from './admin-flags.js'
+import { type AdminFlags, foldersOf, type Perform } from './admin-flags.js'
 
 interface ReclaimFlags extends AdminFlags {
   readonly dryRun: boolean
@@ -31,12 +30,13 @@ export function reclaimCommand(perform: Perform): Command {
     .action((flags: ReclaimFlags) => perform((signal) => reclaim(flags, signal)))
 }
 
-async function reclaim({ data, dryRun, json }: ReclaimFlags, signal: AbortSignal): Promise<void> {
+async function reclaim(flags: ReclaimFlags, signal: AbortSignal): Promise<void> {
+  const { dryRun, json } = flags
   const { reclaimFolder } = await import('@coset/server')
   const line = progressLine()
   const onProgress = (blobs: number) => line.show(() => `${blobs} blobs looked at`)
   try {
-    const outcome = await reclaimFolder({ data: resolve(data), dryRun, signal, onProgress })
+    const outcome = await reclaimFolder({ ...foldersOf(flags), dryRun, signal, onProgress })
     line.clear()
     console.log(json ? JSON.stringify(asJson(outcome, dryRun)) : asText(outcome))
   } finally {

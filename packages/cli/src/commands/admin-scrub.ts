@@ -1,10 +1,9 @@
 // coset admin scrub
-import { resolve } from 'node:path'
 import type { Damage, ScrubProgress } from '@coset/server'
 import { Command, Option } from 'commander'
 import { progressLine } from '../output.js'
 import { parseBytes, showBytes } from '../units.js'
-import type { AdminFlags, Perform } from './admin-flags.js'
+import { type AdminFlags, foldersOf, type Perform } from './admin-flags.js'
 
 interface ScrubFlags extends AdminFlags {
   readonly rate: number
@@ -43,11 +42,11 @@ export function scrubCommand(perform: Perform): Command {
 
 async function scrub(flags: ScrubFlags, signal: AbortSignal): Promise<void> {
   const { scrubFolder } = await import('@coset/server')
-  const { data, json, rate, bucket, prefix } = flags
+  const { json, rate, bucket, prefix } = flags
   const line = progressLine()
   try {
     const done = await scrubFolder({
-      data: resolve(data),
+      ...foldersOf(flags),
       bucket,
       prefix,
       bytesPerSecond: rate,

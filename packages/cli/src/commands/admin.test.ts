@@ -291,6 +291,20 @@ describe('coset admin scrub', () => {
     }
   })
 
+  it('reads the cold folder, and can not do without it', async () => {
+    const coldDir = join(dir, 'cold')
+    const clock = fakeClock()
+    const opened = await openLocalStoreIn(data, { now: clock.now, coldDir })
+    const bucket = await TestBucket.over(opened, clock)
+    await bucket.put('a/cold', bytesNamed('cold', 50_000), { storageClass: 'ARCHIVE' })
+    await opened.close()
+    expect(await told(0, 'scrub', '--cold-data', coldDir)).toMatchObject([{ versions: 1, bytes: 50_000 }])
+    expect(await told(0, 'reclaim', '--cold-data', coldDir)).toMatchObject([{ orphans: NONE }])
+    const without = await admin('scrub', '--data', data).end
+    expect(without.code).toBe(2)
+    expect(without.stderr).toMatch(/^coset: [^\n]* must be named with --cold-data\.\n$/)
+  })
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

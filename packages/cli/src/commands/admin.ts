@@ -23,6 +23,9 @@ export function adminCommand(): Command {
         .env('COSET_DATA')
         .default('./coset-data'),
     )
+    command.addOption(
+      new Option('--cold-data <dir>', 'its cold folder, when it has one').env('COSET_COLD_DATA'),
+    )
     command.addOption(new Option('--json', 'JSON instead of text').default(false))
     admin.addCommand(command.exitOverride(exitOn))
   }

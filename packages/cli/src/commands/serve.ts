@@ -1,46 +1,43 @@
 // coset serve
 import { resolve } from 'node:path'
-import {
-  type Credential,
-  DEFAULT_CONFIG,
-  LOG_LEVELS,
-  type LogLevel,
-  type Running,
-  type ScrubSchedule,
-} from '@coset/server'
+import { type Credential, DEFAULT_CONFIG, LOG_LEVELS, type LogLevel, type Running } from '@coset/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
-import { parseBytes, parseDuration } from '../units.js'
+import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
+import { type ScrubScheduleFlags, scrubScheduleOf, withScrubOptions } from './scrub-schedule.js'
 
-interface ServeFlags {
+interface ServeFlags extends ScrubScheduleFlags {
   readonly data: string
+  readonly coldData?: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly region: string
   readonly appid: string
   readonly workers: number
   readonly domain: readonly string[]
   readonly accessLog: boolean
+  readonly restoreDuration: RestoreDurations
   readonly logLevel: LogLevel
-  readonly scrubEvery?: number
-  readonly scrubRate: number
 }
-
-const SCRUB_RATE_DEFAULT = '8MiB'
 
 const HELP = `
 Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
-  COSET_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN, COSET_LOG_LEVEL,
-  COSET_SCRUB_EVERY, COSET_SCRUB_RATE
+  COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
+  COSET_RESTORE_DURATION, COSET_LOG_LEVEL, COSET_SCRUB_EVERY, COSET_SCRUB_RATE
 
 Probes: GET /health/live and GET /health/ready.
 Ctrl-C or SIGTERM waits for requests under way, at most ${DEFAULT_CONFIG.drainMs / 1000} seconds, and exits 0.`
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('Serve a data folder over HTTP.')
     .addOption(new Option('--data <dir>', 'the data folder').env('COSET_DATA').default('./coset-data'))
+    .addOption(
+      new Option('--cold-data <dir>', 'a second folder, for the bytes of archived objects').env(
+        'COSET_COLD_DATA',
+      ),
+    )
     .addOption(
       new Option('--listen <host:port>', 'the address to listen on; port 0 takes any that is free')
         .env('COSET_LISTEN')
@@ -73,6 +70,15 @@ export function serveCommand(): Command {
         .env('COSET_DOMAIN')
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--restore-duration <class:tier=time>',
+        'how long bringing an archived object back takes, such as ARCHIVE:Standard=3h; repeatable',
+      )
+        .env('COSET_RESTORE_DURATION')
+        .argParser(parseRestoreDuration)
+        .default(DEFAULT_CONFIG.restoreMs, 'a few seconds'),
+    )
     .addOption(new Option('--access-log', 'log one line a request').default(false))
     .addOption(
       new Option('--log-level <level>', 'the least level logged')
@@ -80,17 +86,7 @@ export function serveCommand(): Command {
         .choices(LOG_LEVELS)
         .default('info'),
     )
-    .addOption(
-      new Option('--scrub-every <duration>', 'read all objects so often to find damage, such as 30d; off')
-        .env('COSET_SCRUB_EVERY')
-        .argParser(parseDuration),
-    )
-    .addOption(
-      new Option('--scrub-rate <bytes>', 'what such a pass reads a second')
-        .env('COSET_SCRUB_RATE')
-        .argParser(parseBytes)
-        .default(parseBytes(SCRUB_RATE_DEFAULT), SCRUB_RATE_DEFAULT),
-    )
+  return withScrubOptions(command)
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags))
 }
@@ -101,6 +97,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const credential = credentialFromEnvironment()
   const running = await run({
     data: resolve(flags.data),
+    coldData: flags.coldData && resolve(flags.coldData),
     host,
     port,
     region: flags.region,
@@ -109,17 +106,15 @@ async function serve(flags: ServeFlags): Promise<void> {
     credential,
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
+    restoreMs: flags.restoreDuration,
     logLevel: flags.logLevel,
-    scrub: scrubOf(flags),
+    scrub: scrubScheduleOf(flags),
     terminal: process.stderr.isTTY === true,
   }).catch((error: unknown) => fail(explain(error, flags)))
-  announce(running, flags)
+  // First: whoever reads the announcement may send a signal at once.
   stopOnSignals(running)
+  announce(running, flags)
   fail((await running.failed).message)
-}
-
-function scrubOf({ scrubEvery, scrubRate }: ServeFlags): ScrubSchedule | undefined {
-  return scrubEvery === undefined ? undefined : { everyMs: scrubEvery, bytesPerSecond: scrubRate }
 }
 
 function credentialFromEnvironment(): Credential | undefined {
@@ -129,7 +124,7 @@ function credentialFromEnvironment(): Credential | undefined {
   return undefined
 }
 
-function announce(running: Running, { listen, region, appid, data }: ServeFlags): void {
+function announce(running: Running, { listen, region, appid, data, coldData }: ServeFlags): void {
   const endpoint = `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${running.port}`
   const { secretId, secretKey } = running.credential
   if (!process.stdout.isTTY) {
@@ -139,6 +134,7 @@ function announce(running: Running, { listen, region, appid, data }: ServeFlags)
       region,
       appid,
       data: resolve(data),
+      coldData: coldData && resolve(coldData),
       secretId,
     }
     console.log(JSON.stringify({ ...event, credentials: running.credentialFile ?? 'environment' }))

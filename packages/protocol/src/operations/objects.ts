@@ -121,7 +121,7 @@ export const listObjectVersions = operation({
     IsTruncated: element(boolean()),
     /** With NextVersionIdMarker: where the next page begins. */
     NextKeyMarker: optional(element(encodableText())),
-    /** Empty where the next page begins with another key. */
+    /** Absent where the next page begins behind a common prefix. */
     NextVersionIdMarker: optional(element(encodableText())),
     Delimiter: optional(element(text())),
     /** Keys folded at the delimiter; each prefix ends in it. */

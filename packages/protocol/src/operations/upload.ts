@@ -310,7 +310,7 @@ export const listMultipartUploads = operation({
     UploadIdMarker: optional(element(text())),
     /** With NextUploadIdMarker: where the next page begins. */
     NextKeyMarker: optional(element(encodableText())),
-    /** Absent where the next page begins with another key. */
+    /** Empty where the next page begins behind a common prefix. */
     NextUploadIdMarker: optional(element(text())),
     MaxUploads: element(integer()),
     /** Whether more entries follow. */

@@ -12,9 +12,9 @@ import type { At, Case } from './page/case.js'
 import { CASES, COVERAGE, type Covered, memberOf, nameOf, REASONS, SAMPLES, subjectOf } from './page/index.js'
 
 const clock = travel()
-let headers: Readonly<Record<string, string>> = {}
+let sent: Readonly<Record<string, string>>[] = []
 
-/** The usual platform, which remembers the headers it sent. */
+/** The usual platform, which remembers the headers of what it sent. */
 const platform: Platform = {
   ...nodePlatform,
   transport(options) {
@@ -24,7 +24,7 @@ const platform: Platform = {
         const pairs: [string, string][] = []
         for (let at = 0; at < request.headers.length; at += 2)
           pairs.push([request.headers[at] ?? '', request.headers[at + 1] ?? ''])
-        headers = Object.fromEntries(pairs)
+        sent.push(Object.fromEntries(pairs))
         return transport.send(request)
       },
       close: () => transport.close(),
@@ -32,7 +32,7 @@ const platform: Platform = {
   },
 }
 
-describe.each(COVERAGE)('$title', (section) => {
+describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s', (_title, section) => {
   const subject = subjectOf(section)
   let server: TestServer
   let cos: CosClient
@@ -56,6 +56,7 @@ describe.each(COVERAGE)('$title', (section) => {
   }
   beforeEach(async () => {
     Bucket = await newBucket()
+    sent = []
     dir = await mkdtemp(join(tmpdir(), 'coset-page-'))
   })
   afterEach(async () => {
@@ -71,15 +72,20 @@ describe.each(COVERAGE)('$title', (section) => {
     expect,
     newBucket,
     refusal,
-    sent: () => headers,
+    sent: () => sent,
     forward: clock.forward,
   })
-  const all = [...section.covered.takes, ...section.covered.tells, ...(section.sample ? [section.sample] : [])]
+  const all = [
+    ...section.covered.takes,
+    ...section.covered.tells,
+    ...(section.sample ? [section.sample] : []),
+  ]
 
-  it.each(all.filter(hasCase))('$title', ({ run }) => run(at()))
+  it.each(all.filter(hasCase).map(({ title, run }) => [title, run] as const))('%s', (_title, run) =>
+    run(at()))
 
-  it.each(all)('has a case or a reason, and not both: $title', ({ run, reason }) => {
-    expect([run, reason].filter(Boolean)).toHaveLength(1)
+  it('has a case or a reason for each name, and not both', () => {
+    for (const { title, run, reason } of all) expect([run, reason].filter(Boolean), title).toHaveLength(1)
   })
 
   it('has no case of a name that is not there', () => {
@@ -92,9 +98,12 @@ describe.each(COVERAGE)('$title', (section) => {
     const operation = operations[subject as keyof typeof operations]
     if (!operation) return
     const own = ['statusCode', 'requestId', 'headers']
-    for (const name of section.takes) expect(hasMember(operation.input, memberOf(name)), nameOf(name)).toBe(true)
+    for (const name of section.takes)
+      expect(hasMember(operation.input, memberOf(name)), nameOf(name)).toBe(true)
     for (const name of section.tells)
-      expect(own.includes(memberOf(name)) || hasMember(operation.output, memberOf(name)), nameOf(name)).toBe(true)
+      expect(own.includes(memberOf(name)) || hasMember(operation.output, memberOf(name)), nameOf(name)).toBe(
+        true,
+      )
   })
 })
 
@@ -115,7 +124,10 @@ function hasCase(covered: Covered): covered is Covered & { readonly run: Case } 
 }
 
 function namesWithCases(covered: readonly Covered[]): string[] {
-  return covered.filter(hasCase).map(({ name }) => nameOf(name)).sort()
+  return covered
+    .filter(hasCase)
+    .map(({ name }) => nameOf(name))
+    .sort()
 }
 
 /** `Part[].ETag`: a field of the entries of a list. */

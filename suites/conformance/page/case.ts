@@ -17,8 +17,8 @@ export interface At {
   newBucket(): Promise<string>
   /** `404 NoSuchKey` for what the server refused, `validation` for what was never sent. */
   refusal(call: Promise<unknown>): Promise<string>
-  /** Headers of the last request, by lower-case name. */
-  sent(): Readonly<Record<string, string>>
+  /** Headers of each request of `cos`, by lower-case name. */
+  sent(): readonly Readonly<Record<string, string>>[]
   /** Moves the server's clock. */
   forward(byMs: number): void
 }

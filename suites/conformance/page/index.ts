@@ -11,7 +11,7 @@ import { getObject, headObject } from './cases/read-object.js'
 import { restoreObject } from './cases/restore-object.js'
 import { SAMPLES } from './cases/samples.js'
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './cases/upload.js'
-import { type Name, nameOf, PAGE, type Section, SECTIONS, subjectOf } from './page.js'
+import { type Name, nameOf, PAGE, SECTIONS, type Section, subjectOf } from './page.js'
 import { REASONS, reasonFor } from './reasons.js'
 
 export const CASES: Readonly<Record<string, OperationCases>> = {

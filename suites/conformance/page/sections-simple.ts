@@ -54,7 +54,10 @@ const versions: readonly Name[] = [
   ['DeleteMarker.LastModified', 'DeleteMarker[].LastModified'],
 ]
 const LISTING: readonly Name[] = ['MaxKeys', 'Prefix', 'Delimiter', 'Name', 'IsTruncated', 'EncodingType']
-export const FOLDED: readonly Name[] = ['CommonPrefixes', ['CommonPrefixes.Prefix', 'CommonPrefixes[].Prefix']]
+export const FOLDED: readonly Name[] = [
+  'CommonPrefixes',
+  ['CommonPrefixes.Prefix', 'CommonPrefixes[].Prefix'],
+]
 
 const LISTS: readonly Section[] = [
   {

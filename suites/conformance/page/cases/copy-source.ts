@@ -28,8 +28,9 @@ export function sourceCases(copy: (at: At, source: CopySource) => Promise<string
       at.expect(await at.refusal(copy(at, { Bucket, Key: 'missing' }))).toBe('404 NoSuchKey')
     },
     'CopySource.Region': async (at) => {
-      at.expect(await copy(at, { ...(await store(at)), Region: at.region })).toBe('content')
-      at.expect(decodeURIComponent(at.sent()['x-cos-copy-source'] ?? '')).toContain(`.cos.${at.region}.`)
+      at.expect(await copy(at, { ...(await store(at)), Region: 'ap-beijing' })).toBe('content')
+      const named = at.sent().map((headers) => headers['x-cos-copy-source'] ?? '')
+      at.expect(named.filter((header) => header.includes('.cos.ap-beijing.'))).toHaveLength(1)
     },
     'CopySource.VersionId': async (at) => {
       await keep(at)

@@ -51,8 +51,11 @@ async function mixed(at: At) {
   await keep(at)
   await putAll(at, ['new', 'old'])
   const { VersionId = '' } = await at.cos.deleteObject({ Bucket: at.Bucket, Key: 'old' })
-  const Object = [{ Key: 'new' }, { Key: 'old', VersionId }, { Key: TOO_LONG }, { Key: 'x', VersionId: '!' }]
-  const { Deleted, Error: failed } = await at.cos.deleteObjects({ Bucket: at.Bucket, Delete: { Object } })
+  const entries = [{ Key: 'new' }, { Key: 'old', VersionId }, { Key: TOO_LONG }, { Key: 'x', VersionId: '!' }]
+  const { Deleted, Error: failed } = await at.cos.deleteObjects({
+    Bucket: at.Bucket,
+    Delete: { Object: entries },
+  })
   return { Deleted, failed, markerId: VersionId }
 }
 
@@ -72,8 +75,8 @@ export const deleteObjects: OperationCases = {
     },
     Objects: async (at) => {
       await putAll(at, ['a', 'b', 'c'])
-      const Object = [{ Key: 'a' }, { Key: 'c' }]
-      await at.cos.deleteObjects({ Bucket: at.Bucket, Delete: { Object } })
+      const entries = [{ Key: 'a' }, { Key: 'c' }]
+      await at.cos.deleteObjects({ Bucket: at.Bucket, Delete: { Object: entries } })
       at.expect(await keysOf(at)).toEqual(['b'])
     },
     Key: async (at) => {
@@ -101,8 +104,7 @@ export const deleteObjects: OperationCases = {
   },
   tells: told(mixed, {
     Deleted: ({ Deleted }, { expect }) => expect(Deleted).toHaveLength(2),
-    'Deleted.Key': ({ Deleted }, { expect }) =>
-      expect(Deleted.map(({ Key }) => Key)).toEqual(['new', 'old']),
+    'Deleted.Key': ({ Deleted }, { expect }) => expect(Deleted.map(({ Key }) => Key)).toEqual(['new', 'old']),
     'Deleted.VersionId': ({ Deleted, markerId }, { expect }) =>
       expect(Deleted.map(({ VersionId }) => VersionId)).toEqual([undefined, markerId]),
     'Deleted.DeleteMarker': ({ Deleted }, { expect }) =>

@@ -1,5 +1,17 @@
 // Cases of the document's "Querying objects and their version history".
-import { type At, APPID, ETAG, isNow, keep, type OperationCases, OWNER_ID, put, putAll, told, VERSION_ID } from '../case.js'
+import {
+  APPID,
+  type At,
+  ETAG,
+  isNow,
+  keep,
+  type OperationCases,
+  OWNER_ID,
+  put,
+  putAll,
+  told,
+  VERSION_ID,
+} from '../case.js'
 
 /** Two versions of a, a marker over b/1, and more keys to fold. */
 async function history(at: At): Promise<readonly string[]> {
@@ -86,8 +98,7 @@ export const listObjectVersions: OperationCases = {
     ...told(firstPage, {
       IsTruncated: ({ reply }, { expect }) => expect(reply.IsTruncated).toBe(true),
       NextKeyMarker: ({ reply }, { expect }) => expect(reply.NextKeyMarker).toBe('a'),
-      NextVersionIdMarker: ({ reply, newest }, { expect }) =>
-        expect(reply.NextVersionIdMarker).toBe(newest),
+      NextVersionIdMarker: ({ reply, newest }, { expect }) => expect(reply.NextVersionIdMarker).toBe(newest),
     }),
     ...told(all, {
       Version: ({ Version }, { expect }) => expect(Version).toHaveLength(5),
@@ -109,8 +120,7 @@ export const listObjectVersions: OperationCases = {
       'DeleteMarker.IsLatest': ({ marker }, { expect }) => expect(marker?.IsLatest).toBe(true),
       'DeleteMarker.Owner': ({ marker }, { expect }) =>
         expect([APPID, OWNER_ID]).toContain(marker?.Owner?.ID),
-      'DeleteMarker.LastModified': ({ marker }, { expect }) =>
-        expect(isNow(marker?.LastModified)).toBe(true),
+      'DeleteMarker.LastModified': ({ marker }, { expect }) => expect(isNow(marker?.LastModified)).toBe(true),
     }),
     ...told(folded, {
       CommonPrefixes: ({ CommonPrefixes }, { expect }) => expect(CommonPrefixes).toHaveLength(1),

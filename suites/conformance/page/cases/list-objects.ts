@@ -1,5 +1,5 @@
 // Cases of the document's "Querying an object list".
-import { type At, APPID, ETAG, isNow, type OperationCases, OWNER_ID, putAll, told } from '../case.js'
+import { APPID, type At, ETAG, isNow, type OperationCases, OWNER_ID, putAll, told } from '../case.js'
 
 const KEYS = ['a', 'b/1', 'b/2', 'c/1', 'd é']
 

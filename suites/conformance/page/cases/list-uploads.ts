@@ -1,5 +1,5 @@
 // Cases of the document's "Querying a multipart upload" and "Querying Uploaded Parts".
-import { type At, APPID, type Cases, ETAG, isNow, type OperationCases, OWNER_ID, told } from '../case.js'
+import { APPID, type At, type Cases, ETAG, isNow, type OperationCases, OWNER_ID, told } from '../case.js'
 import { begin, fill, type Upload } from './upload.js'
 
 const KEYS = ['a', 'b/1', 'b/2', 'c é']

@@ -2,7 +2,20 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GetObjectInput, GetObjectOutput, HeadObjectOutput } from '@coset/sdk'
-import { type At, type Cases, isNow, isSlow, keep, type OperationCases, PAST, put, SLOW_BYTES, SLOWEST, told, VERSION_ID } from '../case.js'
+import {
+  type At,
+  type Cases,
+  isNow,
+  isSlow,
+  keep,
+  type OperationCases,
+  PAST,
+  put,
+  SLOW_BYTES,
+  SLOWEST,
+  told,
+  VERSION_ID,
+} from '../case.js'
 
 const OTHER_ETAG = '"00000000000000000000000000000000"'
 const named = (at: At) => ({ Bucket: at.Bucket, Key: 'k' })

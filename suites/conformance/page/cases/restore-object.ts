@@ -33,8 +33,7 @@ export const restoreObject: OperationCases = {
     Key: async (at) => {
       const named = await archive(at)
       await at.cos.putObject({ ...named, Key: 'standard', Body: 'x' })
-      const restore = (Key: string) =>
-        at.cos.restoreObject({ ...named, Key, RestoreRequest: { Days: 1 } })
+      const restore = (Key: string) => at.cos.restoreObject({ ...named, Key, RestoreRequest: { Days: 1 } })
       at.expect(await at.refusal(restore('missing'))).toBe('404 NoSuchKey')
       at.expect(await at.refusal(restore('standard'))).toBe('405 RestoreNonArchiveObject')
     },
@@ -65,8 +64,7 @@ export const restoreObject: OperationCases = {
     },
     Tier: async (at) => {
       const named = await archive(at)
-      const ask = (Tier: 'Expedited' | 'Bulk') =>
-        tierOf(at, { Days: 1, CASJobParameters: { Tier } })
+      const ask = (Tier: 'Expedited' | 'Bulk') => tierOf(at, { Days: 1, CASJobParameters: { Tier } })
       at.expect(await ask('Expedited')).toBe('tier="expedited"')
       at.forward(5 * MINUTE_MS)
       at.expect(await read(at, 'k')).toBe('content')

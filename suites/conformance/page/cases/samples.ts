@@ -37,8 +37,8 @@ const deletePrefix: Case = async (at) => {
   await putAll(at, [...logs, 'root/other'])
   const { Bucket } = at
   for await (const page of at.cos.paginateObjectPages({ Bucket, Prefix: 'root/logs', MaxKeys: 10 })) {
-    const Object = page.Contents.map(({ Key }) => ({ Key }))
-    await at.cos.deleteObjects({ Bucket, Delete: { Object, Quiet: true } })
+    const entries = page.Contents.map(({ Key }) => ({ Key }))
+    await at.cos.deleteObjects({ Bucket, Delete: { Object: entries, Quiet: true } })
   }
   at.expect(await keysOf(at)).toEqual(['root/other'])
 }
@@ -63,7 +63,9 @@ const uploadFolder: Case = async (at) => {
   }
   await at.cos.putObject({ Bucket, Key: 'a.txt', Body: 'there already' })
   const entries = await readdir(at.dir, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
   const uploads = paths.map(async (LocalFilePath) => {
     const Key = relative(at.dir, LocalFilePath).split(sep).join('/')
     if (await at.cos.objectExists({ Bucket, Key })) return

@@ -1,21 +1,23 @@
-// npm run docs: writes docs/reference from the declarations; with --check, fails where that would change something.
+// npm run docs: writes docs/reference from the declarations and the coverage tests; with --check, fails where that would change something.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bootstrap, end, root } from './bootstrap.mjs'
 import { commentOf, readSource } from './docs/comments.mjs'
+import { coveragePage } from './docs/coverage-page.mjs'
 import { cosNameOf, operationPage, table } from './docs/operation-page.mjs'
 import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')
 /** Pages of the same folder that people write. */
 const WRITTEN = new Set(['performance.md'])
-const MARK = '<!-- Written by `npm run docs`; change the declarations instead. -->'
+const MARK = '<!-- Written by `npm run docs` from declarations and tests: change those instead. -->'
 
 const isCheck = process.argv.includes('--check')
-bootstrap('packages/protocol')
+bootstrap('packages/protocol', 'suites/conformance/page')
 const { FAULTS, LIMITS, STORAGE_CLASSES } = await load('packages/model/dist/index.js')
 const { cosDialect } = await load('packages/protocol/dist/index.js')
+const coverage = await load('suites/conformance/page/dist/index.js')
 const nouns = await readNouns()
 
 const pages = new Map([
@@ -25,6 +27,7 @@ const pages = new Map([
   ]),
   ['errors.md', errorsPage(FAULTS, nouns)],
   ['limits.md', limitsPage(LIMITS, join(root, 'packages/model/src/limits.ts'))],
+  ['coverage.md', coveragePage(coverage, nouns)],
   ['README.md', indexPage()],
 ])
 if (isCheck) check()
@@ -70,6 +73,7 @@ real types; lists are always arrays. Every reply also has \`statusCode\`, \`requ
 
 - [Errors](errors.md): every code, with status and message
 - [Limits](limits.md): every bound
+- [Coverage](coverage.md): each parameter of COS's document on objects, with its test
 - [Performance](performance.md): how fast it is, and how to measure it
 
 ## Types

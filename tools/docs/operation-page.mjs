@@ -92,9 +92,11 @@ function facts({ name, operation, context }) {
   return lines.filter(Boolean).join('\n')
 }
 
-function callSample(name, { input, output }) {
+function callSample(name, operation) {
+  const { input, output } = operation
+  const extra = wishOf(operation)
   const members = Object.entries(input).flatMap(([member, { optional, place }]) => {
-    if (optional) return []
+    if (optional && member !== extra) return []
     if (SHORTHANDS.has(member)) return [member]
     if (place.in === 'stream') return [`${member}: 'hello'`]
     return [`${member}: ${place.in === 'key' ? `'dir/a.txt'` : codeSample(member, place.shape)}`]
@@ -104,6 +106,13 @@ function callSample(name, { input, output }) {
   const results = (required.length > 0 ? required : told).slice(0, 3).map(([member]) => member)
   const given = members.length > 0 ? `{ ${members.join(', ')} }` : ''
   return `${results.length > 0 ? `const { ${results.join(', ')} } = ` : ''}await cos.${name}(${given})`
+}
+
+/** The first member that says something, where a setting is put and none of its members must be there. */
+function wishOf({ method, query, input }) {
+  const told = Object.entries(input).filter(([, { place }]) => !['bucket', 'key', 'query'].includes(place.in))
+  if (method !== 'PUT' || query.length === 0 || told.some(([, { optional }]) => !optional)) return undefined
+  return told[0]?.[0]
 }
 
 function memberRows({ name, operation, source, context }, side) {

@@ -1,6 +1,7 @@
 // What a shape is in words, in TypeScript, in a sample of XML and in a sample call.
 
 const SAMPLES = {
+  ACL: 'public-read',
   Bucket: 'examplebucket-1250000000',
   BucketRegion: 'ap-guangzhou',
   Code: 'NoSuchVersion',

@@ -36,7 +36,7 @@ export function coveragePage({ PAGE, COVERAGE, nameOf, memberOf, subjectOf }, no
   })
   return `# Coverage
 
-Tencent's document [Object Operations](https://www.tencentcloud.com/document/product/436/31546) (of the Python SDK, as of 2021-06-11)
+Tencent's document [Object Operations](https://intl.cloud.tencent.com/document/product/436/31546) (of the Python SDK, as of 2021-06-11)
 lists what a program may do with objects. Each of its parameters and each member of its replies stands here with the test that uses it
 through our own SDK against a running server, and looks at what it does; or with the reason why there is none. The tests are
 \`suites/conformance/page.test.ts\`; a name without either makes them fail.

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { bootstrap, end, root } from './bootstrap.mjs'
 import { commentOf, readSource } from './docs/comments.mjs'
 import { coveragePage } from './docs/coverage-page.mjs'
-import { cosNameOf, operationPage, table } from './docs/operation-page.mjs'
+import { cosNameOf, operationPage, table, uncommented } from './docs/operation-page.mjs'
 import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')
@@ -19,6 +19,8 @@ const { FAULTS, LIMITS, STORAGE_CLASSES } = await load('packages/model/dist/inde
 const { cosDialect } = await load('packages/protocol/dist/index.js')
 const coverage = await load('suites/conformance/page/dist/index.js')
 const nouns = await readNouns()
+const bare = nouns.flatMap(uncommented)
+if (bare.length > 0) end(`Every member needs a doc comment; these have none: ${bare.join(', ')}.`)
 
 const pages = new Map([
   ...nouns.map((noun) => [

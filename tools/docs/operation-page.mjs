@@ -115,6 +115,17 @@ function wishOf({ method, query, input }) {
   return told[0]?.[0]
 }
 
+/** Members without a comment of their own, but for those that repeat what was asked. */
+export function uncommented({ source, operations }) {
+  return Object.entries(operations).flatMap(([name, operation]) =>
+    ['input', 'output'].flatMap((side) =>
+      Object.keys(operation[side])
+        .filter((member) => !commentAt(source, name, [side, member]) && !echoText(operation, side, member))
+        .map((member) => `${name}.${side}.${member}`),
+    ),
+  )
+}
+
 function memberRows({ name, operation, source, context }, side) {
   return Object.entries(operation[side]).flatMap(([member, { optional, place }]) => {
     const doc = commentAt(source, name, [side, member]) || echoText(operation, side, member)
@@ -179,7 +190,7 @@ function placeText(place, member, context) {
     case 'query':
       return `query \`${place.name}\``
     case 'field':
-      return `form field \`${headerText(place.field, context)}\``
+      return fieldText(place, context)
     case 'fields':
       return `form fields \`${headerText(place.field, context)}*\``
     case 'element':
@@ -195,6 +206,15 @@ function placeText(place, member, context) {
     default:
       return `${place.in} \`${place.name ?? member}\``
   }
+}
+
+/** A form's field, and what counts where it is absent. */
+function fieldText({ field, or }, context) {
+  const twins = {
+    vendor: `, or \`${context.vendorPrefix}${field.name}\``,
+    head: ', or header or query parameter of the same name',
+  }
+  return `form field \`${headerText(field, context)}\`${twins[or] ?? ''}`
 }
 
 function headerText({ vendor, name }, { vendorPrefix }) {

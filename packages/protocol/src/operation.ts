@@ -30,7 +30,7 @@ export type Place =
   | { readonly in: 'document'; readonly shape: Shape }
   | { readonly in: 'stream' }
   /** Never on the wire: a wish to the client itself. */
-  | { readonly in: 'client' }
+  | { readonly in: 'client'; readonly shape: ScalarShape }
 
 export interface Member<T = unknown, Optional extends boolean = boolean> extends Typed<T> {
   readonly place: Place
@@ -147,8 +147,8 @@ export const document = <S extends Shape>(shape: S): Member<Static<S>, false> =>
   place: { in: 'document', shape },
   optional: false,
 })
-export const clientSide = <S extends ScalarShape>(_shape: S): Member<Static<S>, false> => ({
-  place: { in: 'client' },
+export const clientSide = <S extends ScalarShape>(shape: S): Member<Static<S>, false> => ({
+  place: { in: 'client', shape },
   optional: false,
 })
 export const optional = <T>(member: Member<T, false>): Member<T, true> => ({ ...member, optional: true })

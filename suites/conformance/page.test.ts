@@ -10,6 +10,7 @@ import { RESTORE_MS, travel } from './cases/travel.js'
 import { newBucketName, refusal } from './own-sdk/stations.js'
 import type { At, Case } from './page/case.js'
 import { CASES, COVERAGE, type Covered, memberOf, nameOf, REASONS, SAMPLES, subjectOf } from './page/index.js'
+import { clientWithout } from './page/without.js'
 
 const clock = travel()
 let sent: Readonly<Record<string, string>>[] = []
@@ -83,6 +84,19 @@ describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s'
 
   it.each(all.filter(hasCase).map(({ title, run }) => [title, run] as const))('%s', (_title, run) =>
     run(at()))
+
+  // A case that passes without the member it is about would show nothing.
+  const members = (['takes', 'tells'] as const).flatMap((side) =>
+    section.covered[side].filter(hasCase).map((covered) => [covered.title, side, covered] as const),
+  )
+  it.each(members)('%s: the case notices when it is missing', async (_title, side, { name, run }) => {
+    const lacking = { ...at(), cos: clientWithout(cos, subject, side, memberOf(name)) }
+    const failure = await run(lacking).then(
+      () => 'none',
+      () => 'noticed',
+    )
+    expect(failure).toBe('noticed')
+  })
 
   it('has a case or a reason for each name, and not both', () => {
     for (const { title, run, reason } of all) expect([run, reason].filter(Boolean), title).toHaveLength(1)

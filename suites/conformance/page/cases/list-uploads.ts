@@ -77,8 +77,10 @@ export const listMultipartUploads: OperationCases = {
       UploadIdMarker: ({ reply, UploadIdMarker }, { expect }) =>
         expect(reply.UploadIdMarker).toBe(UploadIdMarker),
       NextKeyMarker: ({ reply }, { expect }) => expect(reply.NextKeyMarker).toBe('k'),
-      NextUploadIdMarker: ({ reply }, { expect }) =>
-        expect(reply.NextUploadIdMarker).toBe(reply.Upload[0]?.UploadId),
+      NextUploadIdMarker: ({ reply, ids }, { expect }) => {
+        expect(ids).toContain(reply.NextUploadIdMarker)
+        expect(reply.NextUploadIdMarker).toBe(reply.Upload[0]?.UploadId)
+      },
       MaxUploads: ({ reply }, { expect }) => expect(reply.MaxUploads).toBe(1),
       IsTruncated: ({ reply }, { expect }) => expect(reply.IsTruncated).toBe(true),
       EncodingType: ({ reply }, { expect }) => expect(reply.EncodingType).toBe('url'),

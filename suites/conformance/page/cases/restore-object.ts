@@ -60,7 +60,7 @@ export const restoreObject: OperationCases = {
     },
     CASJobParameters: async (at) => {
       await archive(at)
-      at.expect(await tierOf(at, { Days: 1, CASJobParameters: {} })).toBe('tier="standard"')
+      at.expect(await tierOf(at, { Days: 1, CASJobParameters: { Tier: 'Bulk' } })).toBe('tier="bulk"')
     },
     Tier: async (at) => {
       const named = await archive(at)

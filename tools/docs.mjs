@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { bootstrap, end, root } from './bootstrap.mjs'
 import { commentOf, readSource } from './docs/comments.mjs'
 import { coveragePage } from './docs/coverage-page.mjs'
-import { cosNameOf, operationPage, table, uncommented } from './docs/operation-page.mjs'
+import { table } from './docs/markdown.mjs'
+import { cosNameOf, operationPage, uncommented } from './docs/operation-page.mjs'
 import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')

@@ -1,5 +1,5 @@
 // The coverage page: each parameter and member of COS's document on objects, with the test that shows it works.
-import { table } from './operation-page.mjs'
+import { table } from './markdown.mjs'
 
 /** @param page what suites/conformance/page exports, built */
 export function coveragePage({ PAGE, COVERAGE, nameOf, memberOf, subjectOf }, nouns) {
@@ -39,7 +39,7 @@ export function coveragePage({ PAGE, COVERAGE, nameOf, memberOf, subjectOf }, no
 Tencent's document [Object Operations](https://intl.cloud.tencent.com/document/product/436/31546) (of the Python SDK, as of 2021-06-11)
 lists what a program may do with objects. Each of its parameters and each member of its replies stands here with the test that uses it
 through our own SDK against a running server, and looks at what it does; or with the reason why there is none. The tests are
-\`suites/conformance/page.test.ts\`; a name without either makes them fail.
+\`suites/conformance/page.test.ts\`; a name without either makes them fail, and so does a case that passes when its member is left out.
 
 **${count.done} of ${count.all}** have a test.
 

@@ -1,5 +1,6 @@
 // A page of the reference: all operations that one file declares.
 import { commentAt, commentOf } from './comments.mjs'
+import { block, code, table } from './markdown.mjs'
 import { boundsOf, codeSample, fieldsOf, typeOf, xmlSample } from './shapes.mjs'
 
 const RESOURCE_PATHS = { service: '/', bucket: '/', object: '/<Key>' }
@@ -260,22 +261,4 @@ function sentence(doc, bounds) {
 /** Types of many values stand once, on the index page. */
 function linkedType(type) {
   return type === 'StorageClass' || type === 'CopySource' ? `[${code(type)}](README.md#types)` : code(type)
-}
-
-function code(text) {
-  return `\`${text}\``
-}
-
-function block(language, text) {
-  return `\`\`\`${language}\n${text}\n\`\`\``
-}
-
-export function table(rows, head) {
-  const lines = [head, head.map(() => '---'), ...rows]
-  return lines.map((cells) => `| ${cells.map(cell).join(' | ')} |`.replace(/\| {2}\|/g, '| |')).join('\n')
-}
-
-/** A bar would end the cell, in code too. */
-function cell(text) {
-  return text.replaceAll('|', '\\|')
 }

@@ -1,6 +1,6 @@
 // Pages that are one table: every error, every limit.
 import { commentAt, readSource } from './comments.mjs'
-import { table } from './operation-page.mjs'
+import { table } from './markdown.mjs'
 import { number } from './shapes.mjs'
 
 const KIB = 1024

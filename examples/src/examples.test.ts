@@ -13,6 +13,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   versions: ['one', 'deleted: true', 'two', 'latest note.txt', 'older note.txt'],
   'files-and-streams': ['1048576', ''],
   'presigned-url': ['200', 'attachment; filename="shared.txt" from a browser, say'],
+  'browser-form': ['204', 'text/plain from a page'],
   errors: ['404 NoSuchKey The specified key does not exist. true', 'aborted'],
   'in-tests': ['{"ok":true}'],
 }

@@ -37,14 +37,23 @@ export async function openMemoryStore({ now = Date.now }: OpenStoreOptions = {})
 /** In a new folder below the system's temporary one, which `close` deletes. */
 export async function openTemporaryLocalStore({ now = Date.now }: OpenStoreOptions = {}): Promise<OpenStore> {
   const dir = await mkdtemp(join(tmpdir(), 'coset-test-'))
-  const local = await openLocalStore({ dir, now })
+  const opened = await openLocalStoreIn(dir, { now })
   return {
-    store: await storeAbove(local),
+    ...opened,
     async close() {
-      await local.close()
+      await opened.close()
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** In a folder that stays. */
+export async function openLocalStoreIn(
+  dir: string,
+  { now = Date.now, coldDir }: OpenStoreOptions & { readonly coldDir?: string } = {},
+): Promise<OpenStore> {
+  const local = await openLocalStore({ dir, coldDir, now })
+  return { store: await storeAbove(local), close: () => local.close() }
 }
 
 /** By the names suites give them. */

@@ -25,6 +25,8 @@ export interface LocalStoreOptions {
 export interface LocalStore {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  /** Whether blobs written as cold go to a folder of their own. */
+  readonly hasColdStorage: boolean
   /** Whether no other living process has the folder open, as far as this machine can tell. */
   isAlone(): boolean
   /** Waits for commits under way, then lets the folder go. */
@@ -51,6 +53,7 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalS
     return {
       metadata,
       blobs,
+      hasColdStorage: coldDir !== undefined,
       isAlone: () => isAlone(environment),
       async close() {
         await Promise.all([metadata.close(), blobs.close()])

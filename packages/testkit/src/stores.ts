@@ -10,6 +10,7 @@ import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
 export interface Ports {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  readonly hasColdStorage?: boolean
 }
 
 export interface OpenStore {
@@ -23,8 +24,8 @@ export interface OpenStoreOptions {
 }
 
 /** One more process above the same ports: its locks and its memory of buckets are its own. */
-export async function storeAbove({ metadata, blobs }: Ports): Promise<Store> {
-  return createStore({ metadata, blobs, crc64: await loadCrc64() })
+export async function storeAbove({ metadata, blobs, hasColdStorage = false }: Ports): Promise<Store> {
+  return createStore({ metadata, blobs, hasColdStorage, crc64: await loadCrc64() })
 }
 
 export async function openMemoryStore({ now = Date.now }: OpenStoreOptions = {}): Promise<OpenStore> {

@@ -39,7 +39,7 @@ export async function findSource(_call: Call, store: Store, source: CopySource):
     source.bucket,
     Buffer.from(source.key),
     source.versionId,
-  ).catch(rethrowMarker)
+  ).catch(throwOfSource)
   assertSource(source, version)
   return {
     version,
@@ -48,11 +48,11 @@ export async function findSource(_call: Call, store: Store, source: CopySource):
   }
 }
 
-function rethrowMarker(error: unknown): never {
-  if (error instanceof Fault && error.code === 'MethodNotAllowed') {
-    throw new Fault('InvalidRequest', { message: 'The source of a copy can not be a delete marker.' })
-  }
-  throw error
+/** What a read tells of a delete marker would be told of the target here, whose reply this is. */
+function throwOfSource(error: unknown): never {
+  if (!(error instanceof Fault) || !error.detail.deleteMarker) throw error
+  if (error.code === 'NoSuchKey') throw new Fault('NoSuchKey')
+  throw new Fault('InvalidRequest', { message: 'The source of a copy can not be a delete marker.' })
 }
 
 function assertSource({ conditions }: CopySource, version: LiveVersion): void {

@@ -1,5 +1,5 @@
 // UploadPartCopy within the store: a part that shares a range of its source's bytes. They are read once, since a part has
-// an MD5 and a CRC-64 of its own, but not written again.
+// an MD5 and a CRC-64 of its own, but only small ones are written again.
 import { Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
@@ -27,6 +27,12 @@ export interface CopyPartResult extends PartRecord {
   /** Present when the source named one. */
   readonly sourceVersionId: string | undefined
 }
+
+/**
+ * A part with more extents is written anew. Parts of at least 1 MiB never come near it, but copies of copies at odd
+ * offsets cut extents ever smaller.
+ */
+const EXTENTS_MAX = 8192
 
 /** How often a source that is replaced while it is read is read anew. */
 const READS_MAX = 4
@@ -94,30 +100,29 @@ interface NewPart {
 async function partOf(call: Call, store: Store, source: LiveVersion, range: ByteRange): Promise<NewPart> {
   const modifiedMs = call.clock.now()
   const bytes = streamOf(call, store, source, range)
-  if (source.content.kind === 'inline') {
-    const body = { stream: bytes, length: range.length }
-    const sizeMax = LIMITS.partBytesMax
-    const { content, size, md5, crc64 } = await ingest(call, store, body, {
-      sizeMax,
-      expected: {},
-      inline: false,
-    })
-    const part = { size, etag: md5, crc64, modifiedMs, extents: extentsOf(content) }
-    return { part, isWritten: true }
-  }
-  const { md5, crc64 } = await digestsOf(store, source, range, bytes)
   const extents = await sourceExtents(store, source, range)
-  return { part: { size: range.length, etag: md5, crc64, modifiedMs, extents }, isWritten: false }
+  if (extents) {
+    const { md5, crc64 } = await digestsOf(store, source, range, bytes)
+    return { part: { size: range.length, etag: md5, crc64, modifiedMs, extents }, isWritten: false }
+  }
+  const { content, size, md5, crc64 } = await ingest(
+    call,
+    store,
+    { stream: bytes, length: range.length },
+    { sizeMax: LIMITS.partBytesMax, expected: {}, inline: false },
+  )
+  return { part: { size, etag: md5, crc64, modifiedMs, extents: extentsOf(content) }, isWritten: true }
 }
 
+/** Undefined where bytes can't be shared, or not in few enough pieces. */
 async function sourceExtents(
   store: Store,
   { content }: LiveVersion,
   range: ByteRange,
-): Promise<readonly Extent[]> {
-  if (content.kind === 'inline') throw new Error('Inline content has no extents.')
+): Promise<readonly Extent[] | undefined> {
+  if (content.kind === 'inline') return undefined
   if (content.kind === 'extents') return sliceExtents(content.extents, range)
-  return extentsOfManifest(store, content.manifest, range)
+  return extentsOfManifest(store, { manifest: content.manifest, ...range }, EXTENTS_MAX)
 }
 
 function streamOf(call: Call, store: Store, source: LiveVersion, range: ByteRange): ByteStream {

@@ -12,10 +12,14 @@ import {
   query,
   vendor,
 } from '../operation.js'
-import { copySource, integer, oneOf, text, timestamp, unsigned } from '../shape/shape.js'
+import { copySource, integer, oneOf, oneOfAnyCase, text, timestamp, unsigned } from '../shape/shape.js'
 import { accessHeaders, storedHeaders, writeHeaders } from './object-members.js'
 
-const DIRECTIVES = ['Copy', 'Replaced'] as const
+/**
+ * COS's own two words, in any case, as clients differ in that. S3's `REPLACE` is refused: COS does not document it, and
+ * what works here is to work there; taken for `Copy` it would lose what was to be stored.
+ */
+const directive = () => oneOfAnyCase(['Copy', 'Replaced'])
 
 const sourceMembers = {
   /**
@@ -60,9 +64,9 @@ export const copyObject = operation({
       /** The key to copy to. */
       Key: key(),
       /** `Copy` (the default): headers and metadata are the source's. `Replaced`: those given here. */
-      CopyStatus: optional(header(vendor('metadata-directive'), oneOf(DIRECTIVES))),
+      CopyStatus: optional(header(vendor('metadata-directive'), directive())),
       /** `Copy` (the default): the tags are the source's. `Replaced`: those of `Tagging`. */
-      TaggingDirective: optional(header(vendor('tagging-directive'), oneOf(DIRECTIVES))),
+      TaggingDirective: optional(header(vendor('tagging-directive'), directive())),
     },
     join(sourceMembers, writeHeaders),
     storedHeaders,

@@ -1,7 +1,7 @@
 // Scalars to text and back: the same for headers, queries and XML.
 
 import { type CopySource, formatCopySource, parseCopySource } from './copy-source.js'
-import type { IntegerShape, ScalarShape, TimestampShape } from './shape.js'
+import type { ChoiceShape, IntegerShape, ScalarShape, TimestampShape } from './shape.js'
 import { formatHttpDate, formatIsoMs, formatIsoSeconds, parseHttpDate, parseIso } from './times.js'
 
 export type ScalarValue = string | number | bigint | boolean | Date | CopySource
@@ -20,7 +20,7 @@ export function parseScalar(shape: ScalarShape, text: string): ScalarValue | und
     case 'timestamp':
       return parseTimestamp(shape, text)
     case 'choice':
-      return shape.values.includes(text) ? text : undefined
+      return parseChoice(shape, text)
     case 'copy-source':
       return parseCopySource(text)
   }
@@ -42,6 +42,12 @@ function parseInteger(shape: IntegerShape, text: string): number | undefined {
   if (!/^-?\d{1,16}$/.test(text)) return undefined
   const value = Number(text)
   return value >= shape.min && value <= shape.max ? value : undefined
+}
+
+function parseChoice({ values, anyCase }: ChoiceShape, text: string): string | undefined {
+  if (values.includes(text)) return text
+  const lower = text.toLowerCase()
+  return anyCase ? values.find((value) => value.toLowerCase() === lower) : undefined
 }
 
 function parseBoolean(text: string): boolean | undefined {

@@ -1,6 +1,6 @@
 // Wiring: opens the data folder, serves in this process or in several, and stops in order.
 import { openLocalStore } from '@coset/store-local'
-import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
+import { type Credential, DEFAULT_CONFIG, type RemoteConfig, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
 import { threadedDigester } from './digest-thread.js'
 import { createLog, type LogLevel } from './log.js'
@@ -21,6 +21,8 @@ export interface RunOptions {
   /** Default: a pair kept in the data folder, made at random when there is none. */
   readonly credential: Credential | undefined
   readonly domains: readonly string[]
+  /** Undefined: copies from other regions are refused. */
+  readonly remote: RemoteConfig | undefined
   readonly accessLog: boolean
   readonly logLevel: LogLevel
   /** Log in text for a person instead of JSON. */
@@ -91,6 +93,7 @@ function configOf(options: RunOptions, { secretId, secretKey }: Credential): Ser
     appid: options.appid,
     credentials: [{ secretId, secretKey }],
     domains: [...DEFAULT_CONFIG.domains, ...options.domains],
+    remote: options.remote,
     accessLog: options.accessLog,
   }
 }

@@ -7,6 +7,7 @@ import {
   type PortHook,
   storeAbove,
   TestBucket,
+  TestCopies,
   type VersioningHistory,
 } from '@coset/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,9 +15,6 @@ import { createBucket } from '../buckets/create.js'
 import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import type { Store } from '../store.js'
 import { reclaimGarbage } from '../tasks/reclaim.js'
-import { completeUpload } from '../uploads/complete.js'
-import { createUpload } from '../uploads/create.js'
-import { putPart } from '../uploads/put-part.js'
 import { getVersion } from './change.js'
 import { type CopyInput, copyObject } from './copy.js'
 
@@ -37,9 +35,8 @@ interface Given extends Partial<Omit<CopyInput, 'source'>> {
 
 function copy(from: string, key: string, given: Given = {}, store: Store = bucket.store) {
   const { versionId, from: sourceBucket = bucket.name, ...input } = given
-  const { body: _body, expected: _expected, ...target } = bucket.putInput(key, '')
   return copyObject(bucket.call, store, {
-    ...target,
+    ...new TestCopies(bucket).target(key),
     source: { bucket: sourceBucket, key: from, versionId, conditions: {} },
     replacesMetadata: false,
     replacesTags: false,
@@ -49,18 +46,6 @@ function copy(from: string, key: string, given: Given = {}, store: Store = bucke
 
 const version = async (key: string) =>
   (await getVersion(bucket.call, bucket.store, { bucket: bucket.name, key })).version
-
-async function upload(key: string, ...parts: readonly Buffer[]): Promise<void> {
-  const { body: _body, expected: _expected, ...target } = bucket.putInput(key, '')
-  const name = { bucket: bucket.name, key, uploadId: await createUpload(bucket.call, bucket.store, target) }
-  const listed = []
-  for (const [at, part] of parts.entries()) {
-    const { body } = bucket.putInput(key, part)
-    const input = { ...name, partNumber: at + 1, body, expected: {} }
-    listed.push({ partNumber: at + 1, etag: (await putPart(bucket.call, bucket.store, input)).etag })
-  }
-  await completeUpload(bucket.call, bucket.store, { ...name, parts: listed, forbidOverwrite: false })
-}
 
 async function reclaim() {
   bucket.clock.advance(GARBAGE_DELAY_MS)
@@ -208,8 +193,14 @@ describe('the bytes of a copy', () => {
     ['a small object', () => bucket.put('source', 'small')],
     ['an empty object', () => bucket.put('source', '')],
     ['a large object', () => bucket.put('source', LARGE)],
-    ['an object of parts', () => upload('source', bytesNamed('1', MIB), bytesNamed('2', 10))],
-    ['a copy of parts', () => upload('s', bytesNamed('1', MIB)).then(() => copy('s', 'source'))],
+    [
+      'an object of parts',
+      () => new TestCopies(bucket).upload('source', [bytesNamed('1', MIB), bytesNamed('2', 10)]),
+    ],
+    [
+      'a copy of parts',
+      () => new TestCopies(bucket).upload('s', [bytesNamed('1', MIB)]).then(() => copy('s', 'source')),
+    ],
   ])('are neither read nor written: %s', async (_name, make) => {
     await make()
     const content = await bucket.read('source')

@@ -46,7 +46,6 @@ export const KNOWN_DIFFERENCES = {
  * failure the SDK tells nothing.
  */
 export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  appendObject: { Key: 'k', Body: 'x', Position: 0 },
   deleteBucketCors: {},
   deleteBucketDomain: {},
   deleteBucketEncryption: {},
@@ -97,13 +96,6 @@ export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, un
   putBucketTagging: { Tags: [{ Key: 'a', Value: 'b' }] },
   putBucketWebsite: { WebsiteConfiguration: { IndexDocument: { Suffix: 'index.html' } } },
   putObjectAcl: { Key: 'k', ACL: 'private' },
-  putObjectCopy: { Key: 'k', CopySource: 'a-1250000000.cos.ap-guangzhou.myqcloud.com/k' },
   putObjectTagging: { Key: 'k', Tags: [{ Key: 'a', Value: 'b' }] },
   restoreObject: { Key: 'k', RestoreRequest: { Days: 1 } },
-  uploadPartCopy: {
-    Key: 'k',
-    UploadId: 'u',
-    PartNumber: 1,
-    CopySource: 'a-1250000000.cos.ap-guangzhou.myqcloud.com/k',
-  },
 }

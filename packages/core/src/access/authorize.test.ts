@@ -30,7 +30,7 @@ it('lets the owner do everything, without a look at the store', async () => {
 
 describe('without a signature', () => {
   const READS = ['HeadBucket', 'GetBucket', 'GetBucketObjectVersions']
-  const WRITES = ['PutObject', 'DeleteObject', 'DeleteMultipleObjects']
+  const WRITES = ['PutObject', 'DeleteObject', 'DeleteMultipleObjects', 'AppendObject', 'UploadPartCopy']
   const OBJECT_READS = ['GetObject', 'HeadObject']
   const OWNERS = [
     'PutBucket',

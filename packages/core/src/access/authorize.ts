@@ -20,6 +20,8 @@ const NEEDS: Readonly<Record<string, { readonly of: 'bucket' | 'object'; readonl
     GetBucket: { of: 'bucket', permission: 'READ' },
     GetBucketObjectVersions: { of: 'bucket', permission: 'READ' },
     PutObject: { of: 'bucket', permission: 'WRITE' },
+    AppendObject: { of: 'bucket', permission: 'WRITE' },
+    UploadPartCopy: { of: 'bucket', permission: 'WRITE' },
     DeleteObject: { of: 'bucket', permission: 'WRITE' },
     DeleteMultipleObjects: { of: 'bucket', permission: 'WRITE' },
     GetObject: { of: 'object', permission: 'READ' },

@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Call } from '@coset/core'
 import { Fault, type FaultCode, isBucketName } from '@coset/model'
-import { authorization, createSha1, encodeKeyPath, parseXml } from '@coset/protocol'
+import { authorization, createSha1, encodeKeyPath, parseXml, type XmlElement } from '@coset/protocol'
 import type { RemoteConfig } from './config.js'
 
 export interface RemoteObject {
@@ -16,25 +16,28 @@ export interface RemoteObject {
 
 export interface RemoteRequest extends RemoteObject {
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** What of the object is asked for, instead of its content. */
+  readonly subresource?: 'tagging'
 }
 
 const SIGNATURE_SECONDS = 900
 const IDLE_MS = 60_000
 const REGION = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
-const ERROR_LIMITS = { bytesMax: 64 * 1024, depthMax: 8, elementsMax: 100 }
+const DOCUMENT_LIMITS = { bytesMax: 64 * 1024, depthMax: 8, elementsMax: 100 }
 
 /** The reply's head; its body is the caller's to read or destroy. Throws `InvalidCopySource`, `ServiceUnavailable`. */
 export function sendRemote(call: Call, remote: RemoteConfig, asked: RemoteRequest): Promise<IncomingMessage> {
   const { origin, host, pathname } = placeOf(remote, asked)
   const headers: (readonly [string, string])[] = [['host', host], ...asked.headers]
   if (remote.token !== undefined) headers.push(['x-cos-security-token', remote.token])
-  const query = asked.versionId ? `?versionId=${encodeURIComponent(asked.versionId)}` : ''
+  const params: (readonly [string, string])[] = asked.subresource ? [[asked.subresource, '']] : []
+  if (asked.versionId) params.push(['versionId', asked.versionId])
   const now = Math.floor(call.clock.now() / 1000)
   const { text } = authorization(
     {
       method: 'GET',
       path: `${pathname}/${asked.key}`,
-      params: asked.versionId ? [['versionId', asked.versionId]] : [],
+      params,
       headers,
       secretId: remote.secretId,
       secretKey: remote.secretKey,
@@ -42,11 +45,12 @@ export function sendRemote(call: Call, remote: RemoteConfig, asked: RemoteReques
     },
     createSha1(),
   )
+  const path = `${pathname}/${encodeKeyPath(asked.key)}${queryText(params)}`
   const send = origin.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
-    const request = send(`${origin}${pathname}/${encodeKeyPath(asked.key)}${query}`, {
-      // The text goes out as it is signed: a URL would resolve what looks like a path of its own in a key.
-      path: `${pathname}/${encodeKeyPath(asked.key)}${query}`,
+    const request = send(origin, {
+      // Beside the URL, which would resolve what looks like a path of its own in a key.
+      path,
       headers: { ...Object.fromEntries(headers), authorization: text },
       signal: call.signal,
       timeout: IDLE_MS,
@@ -56,6 +60,11 @@ export function sendRemote(call: Call, remote: RemoteConfig, asked: RemoteReques
     request.on('error', (cause) => reject(unreachable(asked, cause)))
     request.end()
   })
+}
+
+function queryText(params: readonly (readonly [string, string])[]): string {
+  if (params.length === 0) return ''
+  return `?${params.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
 }
 
 interface Place {
@@ -104,22 +113,27 @@ export async function refusalOf(reply: IncomingMessage, asked: RemoteObject): Pr
     const advice = 'the credentials that this server has for other regions are refused'
     return new Fault('InvalidCopySource', { message: `${message}: ${advice}.` })
   }
-  if (status >= 500) return unreachable(asked, new Error(message))
+  if (status >= 500 && status !== 501) return unreachable(asked, new Error(message))
   return new Fault('InvalidCopySource', { message: `${message}.` })
 }
 
 async function codeOf(reply: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
   try {
-    for await (const chunk of reply as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > ERROR_LIMITS.bytesMax) return undefined
-    }
-    return parseXml(Buffer.concat(chunks), ERROR_LIMITS).children.find(({ name }) => name === 'Code')?.text
+    return (await documentOf(reply)).children.find(({ name }) => name === 'Code')?.text
   } catch {
     // The status tells enough.
     return undefined
   }
+}
+
+/** Throws what reading and parseXml throw. */
+export async function documentOf(reply: IncomingMessage): Promise<XmlElement> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > DOCUMENT_LIMITS.bytesMax) throw new Fault('XMLSizeLimit')
+  }
+  return parseXml(Buffer.concat(chunks), DOCUMENT_LIMITS)
 }

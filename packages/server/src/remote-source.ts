@@ -1,10 +1,11 @@
 // Copy sources in regions that this server does not serve: read from COS itself, with credentials kept for that.
 import type { IncomingMessage } from 'node:http'
-import type { Body, StoredHeaders } from '@coset/core'
-import { Fault, LIMITS } from '@coset/model'
+import type { Body, Call, StoredHeaders } from '@coset/core'
+import { Fault, LIMITS, type Tag } from '@coset/model'
 import { type CopySource, formatHttpDate } from '@coset/protocol'
+import type { RemoteConfig } from './config.js'
 import type { Context } from './handlers.js'
-import { type RemoteObject, refusalOf, sendRemote, unreachable } from './remote-request.js'
+import { documentOf, type RemoteObject, refusalOf, sendRemote, unreachable } from './remote-request.js'
 
 export interface RemoteSource {
   readonly body: Body
@@ -14,6 +15,8 @@ export interface RemoteSource {
   readonly crc64: bigint | undefined
   /** Present when the source named one. */
   readonly versionId: string | undefined
+  /** Asked for when they are needed; a caller who may read an object may still not read its tags. */
+  readTags(): Promise<readonly Tag[]>
   /** Gives the connection up, if the body was not read to its end. */
   close(): void
 }
@@ -73,8 +76,25 @@ export async function openRemoteSource(
     metadata: metadataOf(reply),
     crc64: !range && /^\d{1,20}$/.test(crc64) ? BigInt(crc64) : undefined,
     versionId: versionId && textHeader(reply, 'x-cos-version-id'),
+    async readTags() {
+      const isTagged = Number(textHeader(reply, 'x-cos-tagging-count') ?? 0) > 0
+      return isTagged ? tagsOf(call, remote, object) : []
+    },
     close,
   }
+}
+
+async function tagsOf(call: Call, remote: RemoteConfig, object: RemoteObject): Promise<readonly Tag[]> {
+  const reply = await sendRemote(call, remote, { ...object, headers: [], subresource: 'tagging' })
+  if (reply.statusCode !== 200) throw await refusalOf(reply, object)
+  const document = await documentOf(reply).catch((cause: unknown) => {
+    throw unreachable(object, cause)
+  })
+  const tags = document.children.find(({ name }) => name === 'TagSet')?.children ?? []
+  return tags.map(({ children }) => {
+    const textOf = (member: string) => children.find(({ name }) => name === member)?.text ?? ''
+    return { Key: textOf('Key'), Value: textOf('Value') }
+  })
 }
 
 function withoutCredentials(region: string, own: string): Fault {

@@ -65,16 +65,15 @@ async function putRemotePart({ call, store }: Context, name: PartName, remote: R
   }
 }
 
-/** Headers and metadata come with the source's bytes; its tags are not told, and stay behind. */
 async function copyRemote({ call, store }: Context, input: ServerInput<'copyObject'>, remote: RemoteSource) {
-  const attributes = objectAttributes(input)
   try {
+    const attributes = objectAttributes(input)
     const result = await putObject(call, store, {
       bucket: input.Bucket,
       key: input.Key,
       ...attributes,
       ...(input.CopyStatus === 'Replaced' ? {} : { headers: remote.headers, metadata: remote.metadata }),
-      ...(input.TaggingDirective === 'Replaced' ? {} : { tags: [] }),
+      ...(input.TaggingDirective === 'Replaced' ? {} : { tags: await remote.readTags() }),
       body: remote.body,
       expected: { crc64: remote.crc64 },
     })

@@ -5,6 +5,7 @@ export {
   isRemoteEndpoint,
   REMOTE_ENDPOINT,
   type RemoteConfig,
+  restoreDurations,
   type ServerConfig,
 } from './config.js'
 export { LOG_LEVELS, type LogLevel } from './log.js'

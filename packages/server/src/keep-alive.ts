@@ -29,7 +29,8 @@ export function keepAlive(exchange: Exchange, firstMs = FIRST_MS, everyMs = EVER
   let again: NodeJS.Timeout | undefined
   const first = setTimeout(() => {
     if (response.headersSent || response.destroyed) return
-    response.writeHead(200, ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id])
+    const headers = ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id]
+    response.writeHead(200, [...headers, ...exchange.commonHeaders()])
     response.write(' ')
     exchange.isKeptAlive = true
     again = setInterval(() => response.write(' '), everyMs)

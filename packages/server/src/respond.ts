@@ -26,7 +26,7 @@ export function respond(
   const { status, headers, document } = encodeResponse(compiled, output)
   const content =
     compiled.output.stream === undefined ? undefined : (output[compiled.output.stream] as ReadContent)
-  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id)
+  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, ...exchange.commonHeaders())
   if (document !== undefined) {
     const bytes = Buffer.from(document)
     // Kept alive so far: the head is gone.
@@ -75,6 +75,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   }
   const headers = dialect.faultHeaders(fault)
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
+  headers.push(...exchange.commonHeaders())
   if (fault.status === 503) headers.push('Retry-After', '1')
   const unread = unreadBody(exchange)
   if (unread === 'large') headers.push('Connection', 'close')

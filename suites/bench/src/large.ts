@@ -1,12 +1,13 @@
 // 64 MiB objects: get and put, 4 connections, one worker; and memory under 32 transfers of 1 GiB.
-import { createHash, randomBytes } from 'node:crypto'
-import { open, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { load } from './client.js'
+import { diskRate, md5Rate } from './disk.js'
 import { type Coset, peakMemory, startBare } from './processes.js'
 import { note, report } from './report.js'
 import { plainHead, signedHead } from './requests.js'
 import { inTurn } from './rounds.js'
+import { transfer } from './transfer.js'
 
 const MIB = 1024 * 1024
 const SIZE = 64 * MIB
@@ -23,18 +24,22 @@ export interface LargeOptions {
 export async function getLarge({ coset, bucket, dir, rounds }: LargeOptions): Promise<void> {
   const path = join(dir, 'bare-64m')
   await writeFile(path, BODY)
-  await transfer(coset.port, [[putHead(coset, bucket, 'large', SIZE), BODY]])
+  await transfer(coset.port, [[putHead(coset, bucket, 'large', SIZE), BODY]], 1)
   const bare = await startBare('file', path)
   const many = 16
   const figures = await inTurn(
     [
-      { name: 'bare', run: () => transfer(bare.port, Array(many).fill([plainHead('GET', '/x')])) },
+      {
+        name: 'bare',
+        run: () => transfer(bare.port, Array(many).fill([plainHead('GET', '/x')]), CONNECTIONS),
+      },
       {
         name: 'coset',
         run: () =>
           transfer(
             coset.port,
             Array(many).fill([signedHead(coset, { method: 'GET', bucket, key: 'large' })]),
+            CONNECTIONS,
           ),
       },
     ],
@@ -58,8 +63,8 @@ export async function putLarge({ coset, bucket, dir, rounds }: LargeOptions): Pr
   const many = 12
   const figures = await inTurn(
     [
-      { name: 'md5', run: async () => md5Rate() },
-      { name: 'disk', run: () => diskRate(dir) },
+      { name: 'md5', run: async () => md5Rate(BODY) },
+      { name: 'disk', run: () => diskRate(dir, BODY, CONNECTIONS) },
       {
         name: 'coset',
         run: () => {
@@ -67,7 +72,7 @@ export async function putLarge({ coset, bucket, dir, rounds }: LargeOptions): Pr
             putHead(coset, bucket, `put-${put++ % 24}`, SIZE),
             BODY,
           ])
-          return transfer(coset.port, requests)
+          return transfer(coset.port, requests, CONNECTIONS)
         },
       },
     ],
@@ -91,7 +96,7 @@ export async function memory({ coset, bucket }: LargeOptions, bytes: number): Pr
   const piece = BODY.subarray(0, Math.min(bytes, SIZE))
   const parts: Uint8Array[] = Array(bytes / piece.length).fill(piece)
   const source = 'memory-source'
-  await transfer(coset.port, [[putHead(coset, bucket, source, bytes), ...parts]])
+  await transfer(coset.port, [[putHead(coset, bucket, source, bytes), ...parts]], 1)
   note('memory: 16 uploads and 16 downloads at once')
   const uploads = Array.from({ length: 16 }, (_, at) => [
     putHead(coset, bucket, `memory-${at}`, bytes),
@@ -112,51 +117,4 @@ export async function memory({ coset, bucket }: LargeOptions, bytes: number): Pr
 
 function putHead(coset: Coset, bucket: string, key: string, bytes: number): Buffer {
   return signedHead(coset, { method: 'PUT', bucket, key, headers: [['Content-Length', String(bytes)]] })
-}
-
-/** MiB a second, whichever way the bytes go. */
-async function transfer(
-  port: number,
-  requests: readonly (readonly Uint8Array[])[],
-  connections = CONNECTIONS,
-): Promise<number> {
-  let at = 0
-  const next = () => requests[at++]
-  const result = await load({
-    port,
-    connections: Math.min(connections, requests.length),
-    durationMs: 3_600_000,
-    next,
-  })
-  if (result.errors > 0 || result.requests < requests.length) {
-    throw new Error(
-      `${result.errors} of ${result.requests} transfers failed, ${requests.length} were asked for`,
-    )
-  }
-  return (result.bytesIn + result.bytesOut) / MIB / result.seconds
-}
-
-function md5Rate(): number {
-  const start = performance.now()
-  createHash('md5').update(BODY).digest()
-  return SIZE / MIB / ((performance.now() - start) / 1000)
-}
-
-/** Four files at once, written whole and fsynced, as the four connections of the case ask the disk for. */
-async function diskRate(dir: string): Promise<number> {
-  const start = performance.now()
-  const paths = Array.from({ length: CONNECTIONS * 2 }, (_, at) => join(dir, `disk-rate-${at}`))
-  for (let at = 0; at < paths.length; at += CONNECTIONS) {
-    await Promise.all(paths.slice(at, at + CONNECTIONS).map(writeSynced))
-  }
-  const seconds = (performance.now() - start) / 1000
-  await Promise.all(paths.map((path) => rm(path)))
-  return (paths.length * SIZE) / MIB / seconds
-}
-
-async function writeSynced(path: string): Promise<void> {
-  const file = await open(path, 'wx')
-  for (let at = 0; at < SIZE; at += MIB) await file.write(BODY, at, MIB)
-  await file.sync()
-  await file.close()
 }

@@ -4,14 +4,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { load } from './client.js'
+import { copies } from './copies.js'
 import { getLarge, memory, putLarge } from './large.js'
 import { lists } from './lists.js'
 import { type Coset, startCoset } from './processes.js'
 import { note, printTable } from './report.js'
 import { signedHead } from './requests.js'
-import { getSmall, putSmall } from './small.js'
+import { getCarrying, getSmall, putSmall } from './small.js'
+import { complete, uploadParts } from './uploads.js'
 
-const CASES = ['get-small', 'put-small', 'get-large', 'put-large', 'memory', 'lists'] as const
+const CASES = [
+  'get-small',
+  'put-small',
+  'get-carrying',
+  'get-large',
+  'put-large',
+  'upload-parts',
+  'copies',
+  'complete',
+  'memory',
+  'lists',
+] as const
 const HELP = `npm run bench -- [--quick] [--dir DIR] [CASE...]
 
   CASE     ${CASES.join(', ')}; all of them without one
@@ -43,9 +56,13 @@ try {
   }
   await run('get-small', () => getSmall(small))
   await run('put-small', () => putSmall(small))
+  await run('get-carrying', () => getCarrying(small))
   await run('get-large', () => getLarge(large))
   await run('put-large', () => putLarge(large))
+  await run('upload-parts', () => uploadParts(large))
+  await run('copies', () => copies(large, (quick ? 128 : 5 * 1024) * 1024 * 1024))
   await coset.stop()
+  await run('complete', () => complete(dir, bucket, large.rounds))
   await run('memory', async () => {
     // A process of its own: the most memory it ever held is what counts.
     const fresh = await startWithBucket('memory')

@@ -1,6 +1,8 @@
 // 4 KiB objects: get and put, 32 connections, one worker.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask } from './ask.js'
 import { load } from './client.js'
 import { type Coset, startBare } from './processes.js'
 import { report } from './report.js'
@@ -21,7 +23,7 @@ export interface SmallOptions {
 }
 
 export async function getSmall({ coset, bucket, rounds, durationMs }: SmallOptions): Promise<void> {
-  const put = putRequests(coset, bucket, 'get/', KEYS)
+  const put = putRequests(coset, { bucket, prefix: 'get/', count: KEYS })
   await drive(coset.port, put, 60_000)
   const heads = Array.from({ length: KEYS }, (_, at) =>
     signedHead(coset, { method: 'GET', bucket, key: `get/${at}` }),
@@ -46,6 +48,58 @@ export async function getSmall({ coset, bucket, rounds, durationMs }: SmallOptio
   })
 }
 
+/** What an object carries must not slow its reads: tags, an access control list of its own, a restored archive. */
+export async function getCarrying({ coset, bucket, rounds, durationMs }: SmallOptions): Promise<void> {
+  await drive(coset.port, putRequests(coset, { bucket, prefix: 'plain/', count: KEYS }), 60_000)
+  await drive(
+    coset.port,
+    putRequests(coset, { bucket, prefix: 'carrying/', count: KEYS, headers: CARRIED }),
+    60_000,
+  )
+  await restore(coset, bucket)
+  const heads = (prefix: string) =>
+    Array.from({ length: KEYS }, (_, at) =>
+      signedHead(coset, { method: 'GET', bucket, key: `${prefix}${at}` }),
+    )
+  const [plain, carrying] = [heads('plain/'), heads('carrying/')]
+  const figures = await inTurn(
+    [
+      { name: 'plain', run: () => drive(coset.port, forever(plain), durationMs) },
+      { name: 'carrying', run: () => drive(coset.port, forever(carrying), durationMs) },
+    ],
+    rounds,
+  )
+  report({
+    case: 'GET 4 KiB of restored objects with tags and ACL, 32 connections',
+    coset: figures.get('carrying') ?? Number.NaN,
+    reference: figures.get('plain') ?? Number.NaN,
+    unit: 'requests/s',
+    of: 'plain objects',
+    target: 0.9,
+    direction: 'least',
+  })
+}
+
+const CARRIED = [
+  ['x-cos-tagging', 'project=bench&owner=nobody&stage=last'],
+  ['x-cos-grant-read', 'id="100000000001",id="100000000002/100000000003"'],
+  ['x-cos-storage-class', 'ARCHIVE'],
+] as const
+
+async function restore(coset: Coset, bucket: string): Promise<void> {
+  const body = Buffer.from(
+    '<RestoreRequest><Days>1</Days><CASJobParameters><Tier>Expedited</Tier></CASJobParameters></RestoreRequest>',
+  )
+  for (let at = 0; at < KEYS; at++) {
+    await ask(coset, { method: 'POST', bucket, key: `carrying/${at}`, params: [['restore', '']], body })
+  }
+  for (;;) {
+    const { headers } = await ask(coset, { method: 'HEAD', bucket, key: `carrying/${KEYS - 1}` })
+    if (headers['x-cos-restore']?.includes('ongoing-request="false"')) return
+    await sleep(200)
+  }
+}
+
 export async function putSmall({ coset, bucket, dir, rounds, durationMs }: SmallOptions): Promise<void> {
   const sink = await startBare('sink')
   const folder = await mkdtemp(join(dir, 'bare-files-'))
@@ -60,7 +114,11 @@ export async function putSmall({ coset, bucket, dir, rounds, durationMs }: Small
         name: 'coset',
         run: () => {
           const count = Math.ceil((durationMs / 1000) * 12_000)
-          return drive(coset.port, putRequests(coset, bucket, `put/${round++}/`, count), durationMs)
+          return drive(
+            coset.port,
+            putRequests(coset, { bucket, prefix: `put/${round++}/`, count }),
+            durationMs,
+          )
         },
       },
     ],
@@ -103,9 +161,16 @@ function forever(heads: readonly Buffer[], bodies: readonly Buffer[] = []): Next
   return () => requests[at++ % requests.length]
 }
 
-function putRequests(coset: Coset, bucket: string, prefix: string, count: number): Next {
+interface Puts {
+  readonly bucket: string
+  readonly prefix: string
+  readonly count: number
+  readonly headers?: readonly (readonly [string, string])[]
+}
+
+function putRequests(coset: Coset, { bucket, prefix, count, headers: more = [] }: Puts): Next {
   const requests = Array.from({ length: count }, (_, at) => {
-    const headers = [['Content-Length', String(SIZE)]] as const
+    const headers = [['Content-Length', String(SIZE)] as const, ...more]
     return Buffer.concat([signedHead(coset, { method: 'PUT', bucket, key: `${prefix}${at}`, headers }), BODY])
   })
   let at = 0

@@ -12,15 +12,18 @@ import {
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
 import { remoteFromEnvironment } from '../remote-environment.js'
+import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
 
 interface ServeFlags {
   readonly data: string
+  readonly coldData?: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly region: string
   readonly appid: string
   readonly workers: number
   readonly domain: readonly string[]
   readonly accessLog: boolean
+  readonly restoreDuration: RestoreDurations
   readonly logLevel: LogLevel
 }
 
@@ -28,7 +31,8 @@ const HELP = `
 Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
-  COSET_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN, COSET_LOG_LEVEL
+  COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
+  COSET_RESTORE_DURATION, COSET_LOG_LEVEL
   COSET_REMOTE_SECRET_ID, COSET_REMOTE_SECRET_KEY, COSET_REMOTE_TOKEN
                                       a key pair of COS, to copy from buckets of other regions; without it
                                       such copies are refused. COSET_REMOTE_ENDPOINT says where to read:
@@ -41,6 +45,11 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Serve a data folder over HTTP.')
     .addOption(new Option('--data <dir>', 'the data folder').env('COSET_DATA').default('./coset-data'))
+    .addOption(
+      new Option('--cold-data <dir>', 'a second folder, for the bytes of archived objects').env(
+        'COSET_COLD_DATA',
+      ),
+    )
     .addOption(
       new Option('--listen <host:port>', 'the address to listen on; port 0 takes any that is free')
         .env('COSET_LISTEN')
@@ -73,6 +82,15 @@ export function serveCommand(): Command {
         .env('COSET_DOMAIN')
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--restore-duration <class:tier=time>',
+        'how long bringing an archived object back takes, such as ARCHIVE:Standard=3h; repeatable',
+      )
+        .env('COSET_RESTORE_DURATION')
+        .argParser(parseRestoreDuration)
+        .default(DEFAULT_CONFIG.restoreMs, 'a few seconds'),
+    )
     .addOption(new Option('--access-log', 'log one line a request').default(false))
     .addOption(
       new Option('--log-level <level>', 'the least level logged')
@@ -90,6 +108,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const credential = credentialFromEnvironment()
   const running = await run({
     data: resolve(flags.data),
+    coldData: flags.coldData && resolve(flags.coldData),
     host,
     port,
     region: flags.region,
@@ -99,11 +118,13 @@ async function serve(flags: ServeFlags): Promise<void> {
     remote: remoteOrFail(),
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
+    restoreMs: flags.restoreDuration,
     logLevel: flags.logLevel,
     terminal: process.stderr.isTTY === true,
   }).catch((error: unknown) => fail(explain(error, flags)))
-  announce(running, flags)
+  // First: whoever reads the announcement may send a signal at once.
   stopOnSignals(running)
+  announce(running, flags)
   fail((await running.failed).message)
 }
 
@@ -122,7 +143,7 @@ function remoteOrFail(): RemoteConfig | undefined {
   }
 }
 
-function announce(running: Running, { listen, region, appid, data }: ServeFlags): void {
+function announce(running: Running, { listen, region, appid, data, coldData }: ServeFlags): void {
   const endpoint = `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${running.port}`
   const { secretId, secretKey } = running.credential
   if (!process.stdout.isTTY) {
@@ -132,6 +153,7 @@ function announce(running: Running, { listen, region, appid, data }: ServeFlags)
       region,
       appid,
       data: resolve(data),
+      coldData: coldData && resolve(coldData),
       secretId,
     }
     console.log(JSON.stringify({ ...event, credentials: running.credentialFile ?? 'environment' }))

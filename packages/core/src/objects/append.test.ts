@@ -182,29 +182,29 @@ describe('an appended object', () => {
 
 describe('an append is refused, and its bytes are given back', () => {
   const LARGE = bytesNamed('large', 20_000)
-  async function expectRefused(call: Promise<unknown>, code: string): Promise<void> {
+  async function expectRefused(call: () => Promise<unknown>, code: string): Promise<void> {
     const { stored, versions } = await auditExactly(bucket.store)
-    await expect(call).rejects.toThrow(fault(code))
+    await expect(call()).rejects.toThrow(fault(code))
     expect(await auditExactly(bucket.store)).toMatchObject({ stored, versions })
   }
 
   it.each([0, 4, 6, 1000])('at position %i of 5 bytes', async (position) => {
     await append(0, 'hello')
-    await expectRefused(append(position, LARGE), 'AppendPositionErr')
+    await expectRefused(() => append(position, LARGE), 'AppendPositionErr')
     await expect(append(position, 'x')).rejects.toMatchObject({ detail: { nextAppendPosition: 5 } })
     expect(await bucket.read('key')).toBe('hello')
   })
 
   it('by an object that was put', async () => {
     await bucket.put('key', 'hello')
-    await expectRefused(append(5, LARGE), 'ObjectNotAppendable')
-    await expectRefused(append(0, LARGE), 'ObjectNotAppendable')
+    await expectRefused(() => append(5, LARGE), 'ObjectNotAppendable')
+    await expectRefused(() => append(0, LARGE), 'ObjectNotAppendable')
   })
 
   it('while versioning is enabled, and no longer when it is suspended', async () => {
     await append(0, 'a')
     await bucket.setVersioning('Enabled')
-    await expectRefused(append(1, LARGE), 'InvalidRequest')
+    await expectRefused(() => append(1, LARGE), 'InvalidRequest')
     await bucket.setVersioning('Suspended')
     await append(1, 'b')
     expect(await bucket.timeline('key')).toEqual(['null ab'])
@@ -221,13 +221,13 @@ describe('an append is refused, and its bytes are given back', () => {
     ['INTELLIGENT_TIERING', 'InvalidArgument'],
     ['MAZ_STANDARD', 'MAZOperationNotSupportOnOAZBucket'],
   ])('with the class %s', async (storageClass, code) => {
-    await expectRefused(append(0, LARGE, { storageClass }), code)
+    await expectRefused(() => append(0, LARGE, { storageClass }), code)
   })
 
   it('with a digest that is not that of the chunk', async () => {
     await append(0, 'hello')
     const other = createHash('md5').update('other').digest('base64')
-    await expectRefused(append(5, LARGE, { expected: { md5: other } }), 'BadDigest')
+    await expectRefused(() => append(5, LARGE, { expected: { md5: other } }), 'BadDigest')
     const right = createHash('md5').update(LARGE).digest('base64')
     await append(5, LARGE, { expected: { md5: right } })
   })
@@ -243,9 +243,9 @@ describe('an append is refused, and its bytes are given back', () => {
   })
 
   it('without a bucket, or when the store refuses the commit', async () => {
-    await expectRefused(append(0, LARGE, { bucket: 'none-1250000000' }), 'NoSuchBucket')
+    await expectRefused(() => append(0, LARGE, { bucket: 'none-1250000000' }), 'NoSuchBucket')
     const full = await storeAbove(faultyPorts(bucket.store, failingCommit(new Fault('InsufficientStorage'))))
-    await expectRefused(append(0, LARGE, {}, full), 'InsufficientStorage')
+    await expectRefused(() => append(0, LARGE, {}, full), 'InsufficientStorage')
   })
 
   it('before its body is read, where that is known', async () => {
@@ -255,7 +255,10 @@ describe('an append is refused, and its bytes are given back', () => {
       isRead = true
       yield LARGE
     }
-    await expectRefused(append(4, '', { body: { stream: stream(), length: 20_000 } }), 'AppendPositionErr')
+    await expectRefused(
+      () => append(4, '', { body: { stream: stream(), length: 20_000 } }),
+      'AppendPositionErr',
+    )
     expect(isRead).toBe(false)
   })
 })

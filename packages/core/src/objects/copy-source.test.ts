@@ -3,7 +3,7 @@ import { auditExactly, bytesNamed, TEST_TIME_MS, TestBucket } from '@coset/testk
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Conditions } from '../content/preconditions.js'
 import { appendObject } from './append.js'
-import { changeVersion } from './change.js'
+import { changeVersion, getVersion } from './change.js'
 import { copyObject } from './copy.js'
 import { type CopySource, findSource } from './copy-source.js'
 
@@ -120,6 +120,20 @@ describe('the source of a copy', () => {
 
   it.each(['ARCHIVE', 'DEEP_ARCHIVE'] as const)('is not archived: %s', async (storageClass) => {
     await bucket.put('source', 'x', { storageClass })
+    await expect(copy('source')).rejects.toThrow(fault('InvalidObjectState'))
+  })
+
+  it('is archived only while it is restored, which its copy is not', async () => {
+    await bucket.put('source', 'x', { storageClass: 'ARCHIVE' })
+    const now = bucket.clock.now()
+    const restore = { tier: 'Standard', requestedMs: now, readyMs: now, expiresMs: now + 1000 } as const
+    const name = { bucket: bucket.name, key: 'source' }
+    await changeVersion(bucket.call, bucket.store, name, (version) => ({ ...version, restore }))
+    await copy('source')
+    const copied = await getVersion(bucket.call, bucket.store, { ...name, key: 'copy' })
+    expect(copied.version).toMatchObject({ storageClass: 'STANDARD' })
+    expect(copied.version.restore).toBeUndefined()
+    bucket.clock.advance(1000)
     await expect(copy('source')).rejects.toThrow(fault('InvalidObjectState'))
   })
 

@@ -1,5 +1,5 @@
 // What a copy reads: one version, checked as a read of it would be.
-import { assertKey, Fault, isArchived, LIMITS } from '@coset/model'
+import { assertKey, Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { LiveVersion } from '../catalog/records.js'
 import { versionId } from '../catalog/records.js'
@@ -8,6 +8,7 @@ import { assertConditions, type Conditions } from '../content/preconditions.js'
 import type { Check } from '../ports.js'
 import type { Store } from '../store.js'
 import { findLive } from './find.js'
+import { assertReadable } from './restore.js'
 
 export interface CopySource {
   readonly bucket: string
@@ -29,10 +30,10 @@ export function sourceTurn({ bucket, key }: CopySource): string {
 }
 
 /**
- * Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived ones,
+ * Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived ones that are not restored,
  * `InvalidRequest` for delete markers, `InvalidCopySource` for appendable objects.
  */
-export async function findSource(_call: Call, store: Store, source: CopySource): Promise<FoundSource> {
+export async function findSource(call: Call, store: Store, source: CopySource): Promise<FoundSource> {
   assertKey(source.key)
   const { version, entry } = await findLive(
     store,
@@ -40,7 +41,7 @@ export async function findSource(_call: Call, store: Store, source: CopySource):
     Buffer.from(source.key),
     source.versionId,
   ).catch(throwOfSource)
-  assertSource(source, version)
+  assertSource(call, source, version)
   return {
     version,
     versionId: source.versionId ? versionId(version) : undefined,
@@ -55,7 +56,7 @@ function throwOfSource(error: unknown): never {
   throw new Fault('InvalidRequest', { message: 'The source of a copy can not be a delete marker.' })
 }
 
-function assertSource({ conditions }: CopySource, version: LiveVersion): void {
+function assertSource(call: Call, { conditions }: CopySource, version: LiveVersion): void {
   try {
     assertConditions(conditions, version)
   } catch (error) {
@@ -63,8 +64,7 @@ function assertSource({ conditions }: CopySource, version: LiveVersion): void {
     if (error instanceof Fault && error.code === 'NotModified') throw new Fault('PreconditionFailed')
     throw error
   }
-  const { storageClass } = version
-  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
+  assertReadable(call, version)
   if (version.appendable) {
     throw new Fault('InvalidCopySource', { message: 'An appendable object can not be copied.' })
   }

@@ -67,6 +67,13 @@ export const LIMITS = {
   xmlDepthMax: 12,
   /** 10,000 parts of a number, an ETag and whatever else a client lists of them. */
   xmlElementsMax: 80_000,
+  /** Fields of one form before its file. */
+  formFieldsMax: 100,
+  formFieldNameLengthMax: 256,
+  /** One field of a form, in bytes; S3 allows as much. */
+  formFieldBytesMax: 20 * KIB,
+  /** All fields of one form together, with their heads, in bytes. */
+  formBytesMax: 64 * KIB,
   /** How many times a plan is made again after a lost race, before `SlowDown`. */
   attemptsMax: 32,
   /** Store scans one list request may spend. */

@@ -77,6 +77,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
   headers.push(...exchange.commonHeaders())
   if (fault.status === 503) headers.push('Retry-After', '1')
+  exchange.stopReading?.()
   const unread = unreadBody(exchange)
   if (unread === 'large') headers.push('Connection', 'close')
   if (fault.status === 304) {
@@ -88,6 +89,8 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
   response.writeHead(fault.status, headers)
   if (unread !== 'large') {
+    // A body that was begun and given up stands still, and the connection with it.
+    if (exchange.stopReading) request.resume()
     endSoon(response, bytes)
     return
   }

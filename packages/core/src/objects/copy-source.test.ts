@@ -6,6 +6,7 @@ import { appendObject } from './append.js'
 import { changeVersion, getVersion } from './change.js'
 import { copyObject } from './copy.js'
 import { type CopySource, findSource } from './copy-source.js'
+import { putSymlink } from './symlink.js'
 
 const ETAG = '9a0364b9e99bb480dd25e1f0284c8555'
 const OTHER = '"d41d8cd98f00b204e9800998ecf8427e"'
@@ -121,6 +122,22 @@ describe('the source of a copy', () => {
   it.each(['ARCHIVE', 'DEEP_ARCHIVE'] as const)('is not archived: %s', async (storageClass) => {
     await bucket.put('source', 'x', { storageClass })
     await expect(copy('source')).rejects.toThrow(fault('InvalidObjectState'))
+  })
+
+  it('is the target of a symbolic link, with its attributes', async () => {
+    const content = bytesNamed('target', 9000)
+    const metadata = { a: '1' }
+    await bucket.put('target', content, { metadata })
+    const { body: _body, expected: _expected, ...link } = bucket.putInput('source', '')
+    await putSymlink(bucket.call, bucket.store, { ...link, linkTarget: 'target' })
+    await copy('source')
+    expect(await bucket.read('copy')).toBe(content.toString())
+    const copied = await getVersion(bucket.call, bucket.store, { bucket: bucket.name, key: 'copy' })
+    expect(copied.version).toMatchObject({ metadata })
+    expect(copied.version.linkTarget).toBeUndefined()
+    await auditExactly(bucket.store)
+    await bucket.delete('target')
+    await expect(copy('source')).rejects.toThrow(fault('NoSuchKey'))
   })
 
   it('is archived only while it is restored, which its copy is not', async () => {

@@ -5,10 +5,11 @@ import type { LiveVersion } from '../catalog/records.js'
 import { versionId } from '../catalog/records.js'
 import { unchanged } from '../catalog/versions.js'
 import { assertConditions, type Conditions } from '../content/preconditions.js'
-import type { Check } from '../ports.js'
+import type { Check, Key } from '../ports.js'
 import type { Store } from '../store.js'
 import { findLive } from './find.js'
 import { assertReadable } from './restore.js'
+import { followLink } from './symlink.js'
 
 export interface CopySource {
   readonly bucket: string
@@ -19,6 +20,8 @@ export interface CopySource {
 
 export interface FoundSource {
   readonly version: LiveVersion
+  /** Where it stands. */
+  readonly row: Key
   /** Told back when the source named one. */
   readonly versionId: string | undefined
   /** The source is still there, and with it its bytes. Nothing for small content, which is copied itself. */
@@ -30,21 +33,20 @@ export function sourceTurn({ bucket, key }: CopySource): string {
 }
 
 /**
- * Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived ones that are not restored,
- * `InvalidRequest` for delete markers, `InvalidCopySource` for appendable objects.
+ * A symbolic link is copied as it is read: as its target. Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`,
+ * `PreconditionFailed`, `InvalidObjectState` for archived ones that are not restored, `InvalidRequest` for delete markers,
+ * `InvalidCopySource` for appendable objects, and what followLink throws.
  */
 export async function findSource(call: Call, store: Store, source: CopySource): Promise<FoundSource> {
-  assertKey(source.key)
-  const { version, entry } = await findLive(
-    store,
-    source.bucket,
-    Buffer.from(source.key),
-    source.versionId,
-  ).catch(throwOfSource)
+  const { bucket, key } = source
+  assertKey(key)
+  const named = await findLive(store, bucket, Buffer.from(key), source.versionId).catch(throwOfSource)
+  const { version, entry } = await followLink(call, store, bucket, named)
   assertSource(call, source, version)
   return {
     version,
-    versionId: source.versionId ? versionId(version) : undefined,
+    row: entry.key,
+    versionId: source.versionId ? versionId(named.version) : undefined,
     checks: version.content.kind === 'inline' ? [] : [unchanged(entry.key, entry)],
   }
 }

@@ -72,11 +72,12 @@ async function sourceChecks(
   call: Call,
   store: Store,
   { source }: CopyPartInput,
-  { version, checks }: FoundSource,
+  { version, row, checks }: FoundSource,
 ): Promise<readonly Check[] | undefined> {
   if (checks.length === 0) return checks
   const now = await findSource(call, store, source)
-  return now.version.order === version.order && now.version.etag === version.etag ? now.checks : undefined
+  const isIt = now.version.order === version.order && Buffer.compare(now.row, row) === 0
+  return isIt && now.version.etag === version.etag ? now.checks : undefined
 }
 
 function rangeOf({ range }: CopyPartInput, { size }: LiveVersion): ByteRange {

@@ -43,7 +43,8 @@ const sourceMembers = {
 
 /**
  * Copy an object of at most 5 GiB; larger ones are copied in parts. Its storage class and access control list are those
- * given here, not those of the source. COS: PUT Object - Copy.
+ * given here, not those of the source. Onto itself with `Replaced` it changes headers or class; with an old `VersionId` as
+ * the source it brings that version back. COS: PUT Object - Copy.
  * Errors: `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived sources, `InvalidCopySource`,
  * `InvalidRequest` for a copy onto itself that replaces nothing, `FileAlreadyExists`.
  * @see https://cloud.tencent.com/document/product/436/10881

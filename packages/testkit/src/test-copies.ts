@@ -1,8 +1,10 @@
 // Uploads and copied parts in few words, for tests that are about copies.
 import {
+  type CopyInput,
   type CopyPartInput,
   type CopyPartResult,
   completeUpload,
+  copyObject,
   copyPart,
   createUpload,
   putPart,
@@ -17,7 +19,13 @@ export interface GivenPart extends Partial<Omit<CopyPartInput, 'range' | 'source
   readonly last?: number
 }
 
-/** Copies of the object `source` into an upload of `copy`, unless they are told otherwise. */
+export interface GivenCopy extends Partial<Omit<CopyInput, 'source'>> {
+  readonly versionId?: string | undefined
+  /** The source's bucket. */
+  readonly from?: string
+}
+
+/** Parts are copies of the object `source` in an upload of `copy`, unless they are told otherwise. */
 export class TestCopies {
   /** Of `copy`. */
   uploadId = ''
@@ -31,6 +39,18 @@ export class TestCopies {
   target(key: string): Target {
     const { body: _body, expected: _expected, ...target } = this.#bucket.putInput(key, '')
     return target
+  }
+
+  /** Whole, and with nothing replaced unless that is given. */
+  copy(source: string, key: string, given: GivenCopy = {}, store: Store = this.#bucket.store) {
+    const { versionId, from = this.#bucket.name, ...input } = given
+    return copyObject(this.#bucket.call, store, {
+      ...this.target(key),
+      source: { bucket: from, key: source, versionId, conditions: {} },
+      replacesMetadata: false,
+      replacesTags: false,
+      ...input,
+    })
   }
 
   async begin(key = 'copy'): Promise<string> {

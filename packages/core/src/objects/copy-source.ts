@@ -1,6 +1,7 @@
 // What a copy reads: one version, checked as a read of it would be.
 import { assertKey, Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
+import { attempt, type Plan } from '../catalog/attempt.js'
 import type { LiveVersion } from '../catalog/records.js'
 import { versionId } from '../catalog/records.js'
 import { unchanged } from '../catalog/versions.js'
@@ -28,8 +29,28 @@ export interface FoundSource {
   readonly checks: readonly Check[]
 }
 
-export function sourceTurn({ bucket, key }: CopySource): string {
-  return `${bucket}/${key}`
+export interface CopyTurns {
+  readonly source: CopySource
+  /** Of what is written. */
+  readonly target: string
+}
+
+/**
+ * As attempt. Copies of one source do not wait for each other, so that they share what makes them durable; one that
+ * loses again and again to those who write its source takes its turn among them.
+ */
+export async function attemptCopy<T>(
+  call: Call,
+  store: Store,
+  { source, target }: CopyTurns,
+  plan: () => Promise<Plan<T>>,
+): Promise<T> {
+  try {
+    return await attempt(call, store, target, plan)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'SlowDown') throw error
+    return attempt(call, store, [`${source.bucket}/${source.key}`, target], plan)
+  }
 }
 
 /**

@@ -1,11 +1,7 @@
-import { Fault } from '@coset/model'
 import {
   auditExactly,
   bytesNamed,
-  faultyPorts,
-  interruptedPorts,
-  type PortHook,
-  storeAbove,
+  type GivenCopy,
   TestBucket,
   TestCopies,
   type VersioningHistory,
@@ -16,9 +12,7 @@ import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import type { Store } from '../store.js'
 import { reclaimGarbage } from '../tasks/reclaim.js'
 import { getVersion } from './change.js'
-import { type CopyInput, copyObject } from './copy.js'
 
-const MIB = 1024 * 1024
 const LARGE = bytesNamed('large', 100_000)
 const fault = (code: string) => expect.objectContaining({ code })
 
@@ -28,20 +22,8 @@ beforeEach(async () => {
 })
 afterEach(() => bucket.close())
 
-interface Given extends Partial<Omit<CopyInput, 'source'>> {
-  readonly versionId?: string | undefined
-  readonly from?: string
-}
-
-function copy(from: string, key: string, given: Given = {}, store: Store = bucket.store) {
-  const { versionId, from: sourceBucket = bucket.name, ...input } = given
-  return copyObject(bucket.call, store, {
-    ...new TestCopies(bucket).target(key),
-    source: { bucket: sourceBucket, key: from, versionId, conditions: {} },
-    replacesMetadata: false,
-    replacesTags: false,
-    ...input,
-  })
+function copy(from: string, key: string, given: GivenCopy = {}, store: Store = bucket.store) {
+  return new TestCopies(bucket).copy(from, key, given, store)
 }
 
 const version = async (key: string) =>
@@ -181,104 +163,5 @@ describe('a copy onto itself', () => {
     expect(result.versionId === undefined).toBe(state !== 'Enabled')
     expect(await at.timeline('key')).toEqual(expected)
     await auditExactly(at.store)
-  })
-})
-
-describe('the bytes of a copy', () => {
-  const unread: PortHook = ({ method }) => {
-    if (/Blob$/.test(method)) throw new Error(`A copy calls ${method}.`)
-  }
-
-  it.each([
-    ['a small object', () => bucket.put('source', 'small')],
-    ['an empty object', () => bucket.put('source', '')],
-    ['a large object', () => bucket.put('source', LARGE)],
-    [
-      'an object of parts',
-      () => new TestCopies(bucket).upload('source', [bytesNamed('1', MIB), bytesNamed('2', 10)]),
-    ],
-    [
-      'a copy of parts',
-      () => new TestCopies(bucket).upload('s', [bytesNamed('1', MIB)]).then(() => copy('s', 'source')),
-    ],
-  ])('are neither read nor written: %s', async (_name, make) => {
-    await make()
-    const content = await bucket.read('source')
-    const { etag } = await version('source')
-    const store = await storeAbove(faultyPorts(bucket.store, unread))
-    expect((await copy('source', 'copy', {}, store)).etag).toBe(etag)
-    await auditExactly(bucket.store)
-    await bucket.delete('source')
-    await bucket.delete('s')
-    await reclaim()
-    expect(await bucket.read('copy')).toBe(content)
-    await auditExactly(bucket.store)
-    await bucket.delete('copy')
-    await reclaim()
-    expect(await auditExactly(bucket.store)).toMatchObject({ stored: [], garbage: [], versions: 0 })
-    expect(
-      await bucket.store.metadata.scan(
-        { start: Buffer.from('manifest/'), end: Buffer.from('manifest0') },
-        { limit: 9 },
-      ),
-    ).toEqual([])
-  })
-
-  it('are those of the source as it is when the copy is made', async () => {
-    await bucket.put('source', LARGE)
-    const behind = interruptedPorts(bucket.store, 'commit', () =>
-      bucket.put('source', bytesNamed('new', 9000)),
-    )
-    await copy('source', 'copy', {}, await storeAbove(behind))
-    expect(await bucket.read('copy')).toBe(bytesNamed('new', 9000).toString())
-    await reclaim()
-    expect((await auditExactly(bucket.store)).stored).toHaveLength(1)
-  })
-
-  it('are not there when the source is deleted and reclaimed before the copy is made', async () => {
-    await bucket.put('source', LARGE)
-    const behind = interruptedPorts(bucket.store, 'commit', async () => {
-      await bucket.delete('source')
-      await reclaim()
-    })
-    await expect(copy('source', 'copy', {}, await storeAbove(behind))).rejects.toThrow(fault('NoSuchKey'))
-    expect(await auditExactly(bucket.store)).toMatchObject({ stored: [], versions: 0 })
-  })
-
-  it('go on to be claimed when the version that was copied is no longer the newest', async () => {
-    await bucket.setVersioning('Enabled')
-    const { versionId } = await bucket.put('source', LARGE)
-    const behind = interruptedPorts(bucket.store, 'commit', () => bucket.put('source', 'newer'))
-    await copy('source', 'copy', { versionId }, await storeAbove(behind))
-    expect(await bucket.read('copy')).toBe(LARGE.toString())
-    await auditExactly(bucket.store)
-  })
-
-  it('replace those of the target, which are given back', async () => {
-    await bucket.put('source', LARGE)
-    await bucket.put('copy', bytesNamed('old', 9000))
-    await copy('source', 'copy')
-    await copy('source', 'copy')
-    expect(await reclaim()).toEqual({ blobs: 1 })
-    expect((await auditExactly(bucket.store)).stored).toHaveLength(1)
-  })
-
-  it('survive copies made both ways at once', async () => {
-    await bucket.put('a', LARGE)
-    await bucket.put('b', bytesNamed('b', 9000))
-    const others = await Promise.all([bucket.store, storeAbove(bucket.store)])
-    const turns = Array.from({ length: 20 }, (_, at) => at)
-    const done = await Promise.allSettled(
-      turns.map((at) => {
-        const [from, to] = at % 2 === 0 ? ['a', 'b'] : ['b', 'a']
-        return copy(from ?? '', to ?? '', {}, others[at % 3 === 0 ? 1 : 0])
-      }),
-    )
-    for (const one of done) {
-      if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(Fault)
-    }
-    await reclaim()
-    expect(await bucket.read('a')).toBe(await bucket.read('b'))
-    expect((await auditExactly(bucket.store)).stored).toHaveLength(1)
   })
 })

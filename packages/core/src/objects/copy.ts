@@ -1,10 +1,9 @@
 // Copy within the store: a new version that shares its source's bytes. Nothing is read but metadata.
 import { Fault } from '@coset/model'
 import type { Call } from '../call.js'
-import { attempt } from '../catalog/attempt.js'
 import type { Store } from '../store.js'
 import { assertTarget, type Target } from './attributes.js'
-import { assertCopySize, type CopySource, findSource, sourceTurn } from './copy-source.js'
+import { assertCopySize, attemptCopy, type CopySource, findSource } from './copy-source.js'
 import { planWrite } from './write.js'
 
 export interface CopyInput extends Target {
@@ -31,7 +30,8 @@ export interface CopyResult {
 export async function copyObject(call: Call, store: Store, input: CopyInput): Promise<CopyResult> {
   assertTarget(input)
   assertNotItself(input)
-  return attempt(call, store, [sourceTurn(input.source), `${input.bucket}/${input.key}`], async () => {
+  const turns = { source: input.source, target: `${input.bucket}/${input.key}` }
+  return attemptCopy(call, store, turns, async () => {
     const {
       version: source,
       versionId: sourceVersionId,

@@ -2,14 +2,13 @@
 // an MD5 and a CRC-64 of its own, but only small ones are written again.
 import { Fault, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
-import { attempt } from '../catalog/attempt.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
 import { sliceExtents } from '../content/extents.js'
 import { discard, ingest } from '../content/ingest.js'
 import { extentsOfManifest } from '../content/manifest.js'
 import { readContent } from '../content/read-content.js'
-import { type CopySource, type FoundSource, findSource, sourceTurn } from '../objects/copy-source.js'
+import { attemptCopy, type CopySource, type FoundSource, findSource } from '../objects/copy-source.js'
 import { isDefinite } from '../objects/write.js'
 import type { ByteRange, ByteStream, Check } from '../ports.js'
 import type { Store } from '../store.js'
@@ -54,7 +53,7 @@ async function copyOnce(call: Call, store: Store, input: CopyPartInput): Promise
   const range = rangeOf(input, found.version)
   const { part, isWritten } = await partOf(call, store, found.version, range)
   try {
-    return await attempt(call, store, [sourceTurn(input.source), partTurn(input)], async () => {
+    return await attemptCopy(call, store, { source: input.source, target: partTurn(input) }, async () => {
       const checks = await sourceChecks(call, store, input, found)
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)

@@ -36,7 +36,7 @@ export type Place =
   /** Of a reply: its HTTP status, where the request may choose it. */
   | { readonly in: 'status' }
   /** Never on the wire: a wish to the client itself. */
-  | { readonly in: 'client' }
+  | { readonly in: 'client'; readonly shape: ScalarShape }
 
 /**
  * What counts where a field is absent. `vendor`: the field of the same name behind the vendor prefix. `head`: the
@@ -172,8 +172,8 @@ export const document = <S extends Shape>(shape: S): Member<Static<S>, false> =>
   place: { in: 'document', shape },
   optional: false,
 })
-export const clientSide = <S extends ScalarShape>(_shape: S): Member<Static<S>, false> => ({
-  place: { in: 'client' },
+export const clientSide = <S extends ScalarShape>(shape: S): Member<Static<S>, false> => ({
+  place: { in: 'client', shape },
   optional: false,
 })
 export const optional = <T>(member: Member<T, false>): Member<T, true> => ({ ...member, optional: true })

@@ -43,23 +43,33 @@ export function respond(
     endSoon(response.writeHead(status, headers))
     return undefined
   }
-  response.writeHead(status, headers)
-  if (content.kind === 'stream') return sendStream(exchange, content.stream)
-  endSoon(response, content.bytes)
+  if (content.kind === 'stream') {
+    return sendStream(exchange, content.stream, () => response.writeHead(status, headers))
+  }
+  endSoon(response.writeHead(status, headers), content.bytes)
   return undefined
 }
 
-/** A stream that fails midway cuts the connection: the client sees fewer bytes than it was promised. */
-async function sendStream(exchange: Exchange, stream: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * The head waits for the first bytes, so that content which can't be read from its beginning is an error document. A
+ * stream that fails later cuts the connection: the client sees fewer bytes than it was promised.
+ */
+async function sendStream(
+  exchange: Exchange,
+  stream: AsyncIterable<Uint8Array>,
+  writeHead: () => void,
+): Promise<void> {
   const { response } = exchange
   try {
     for await (const chunk of stream) {
+      if (!response.headersSent) writeHead()
       if (!response.write(chunk)) await once(response, 'drain', { signal: exchange.signal })
     }
+    if (!response.headersSent) writeHead()
     response.end()
   } catch (error) {
-    response.destroy()
     if (!exchange.signal.aborted) throw error
+    response.destroy()
   }
 }
 

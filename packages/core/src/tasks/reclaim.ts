@@ -15,8 +15,16 @@ export interface Reclaimed {
   readonly blobs: number
 }
 
-/** Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again. */
-export async function reclaimGarbage(call: Call, store: Store, untilMs: number): Promise<Reclaimed> {
+/**
+ * Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again; `tell` hears
+ * of each that is gone.
+ */
+export async function reclaimGarbage(
+  call: Call,
+  store: Store,
+  untilMs: number,
+  tell?: (blobs: readonly BlobId[]) => void,
+): Promise<Reclaimed> {
   let blobs = 0
   for (;;) {
     call.signal.throwIfAborted()
@@ -25,6 +33,7 @@ export async function reclaimGarbage(call: Call, store: Store, untilMs: number):
     const freed = await Promise.all(rows.map((row) => settle(call, store, row)))
     const unclaimed = freed.filter((blob) => blob !== undefined)
     await store.blobs.delete(unclaimed)
+    tell?.(unclaimed)
     blobs += unclaimed.length
   }
 }
@@ -76,18 +85,22 @@ export async function reclaimOrphans(call: Call, store: Store, beforeMs: number)
     const old = page.filter(({ id }) => id < limit).map(({ id }) => id)
     const claimed = await Promise.all(old.map((id) => isClaimed(store, id)))
     const orphans = old.filter((_id, at) => !claimed[at])
-    await discardLater(call, store, orphans)
+    await discardBlobs(store, orphans, call.clock.now() + GARBAGE_DELAY_MS)
     blobs += orphans.length
     after = page.at(-1)?.id
     if (after === undefined) return { blobs }
   }
 }
 
-async function discardLater(call: Call, store: Store, blobs: readonly BlobId[]): Promise<void> {
+/** Makes garbage of blobs that nothing claims, to be deleted from `notBeforeMs` on. */
+export async function discardBlobs(
+  store: Store,
+  blobs: readonly BlobId[],
+  notBeforeMs: number,
+): Promise<void> {
   if (blobs.length === 0) return
-  const notBefore = call.clock.now() + GARBAGE_DELAY_MS
   const writes = blobs.map((blob) => {
-    return { kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() } as const
+    return { kind: 'put', key: garbageRow(notBeforeMs, blob), value: new Uint8Array() } as const
   })
   await store.metadata.commit({ checks: [], writes })
 }

@@ -1,6 +1,6 @@
 // UploadPartCopy within the store: a part that shares a range of its source's bytes. They are read once, since a part has
 // an MD5 and a CRC-64 of its own, but only small ones are written again.
-import { Fault, LIMITS } from '@coset/model'
+import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
@@ -39,19 +39,25 @@ const READS_MAX = 4
 /** Throws, with nothing changed: `NoSuchUpload`, `InvalidRange`, `InvalidArgument`, and what findSource throws. */
 export async function copyPart(call: Call, store: Store, input: CopyPartInput): Promise<CopyPartResult> {
   assertPartNumber(input)
-  await findUpload(store, input)
+  const { record } = await findUpload(store, input)
+  const cold = isArchived(record.storageClass)
   for (let reads = 0; reads < READS_MAX; reads++) {
-    const result = await copyOnce(call, store, input)
+    const result = await copyOnce(call, store, { ...input, cold })
     if (result) return result
   }
   throw new Fault('SlowDown', { message: 'The source is replaced faster than it can be copied.' })
 }
 
+interface Copying extends CopyPartInput {
+  /** Where the part's bytes belong. */
+  readonly cold: boolean
+}
+
 /** Undefined: the source was replaced meanwhile. */
-async function copyOnce(call: Call, store: Store, input: CopyPartInput): Promise<CopyPartResult | undefined> {
+async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyPartResult | undefined> {
   const found = await findSource(call, store, input.source)
   const range = rangeOf(input, found.version)
-  const { part, isWritten } = await partOf(call, store, found.version, range)
+  const { part, isWritten } = await partOf(call, store, found.version, { ...range, cold: input.cold })
   try {
     return await attemptCopy(call, store, { source: input.source, target: partTurn(input) }, async () => {
       const checks = await sourceChecks(call, store, input, found)
@@ -97,10 +103,21 @@ interface NewPart {
   readonly isWritten: boolean
 }
 
-async function partOf(call: Call, store: Store, source: LiveVersion, range: ByteRange): Promise<NewPart> {
+interface PartRange extends ByteRange {
+  readonly cold: boolean
+}
+
+async function partOf(
+  call: Call,
+  store: Store,
+  source: LiveVersion,
+  { cold, ...range }: PartRange,
+): Promise<NewPart> {
   const modifiedMs = call.clock.now()
   const bytes = streamOf(call, store, source, range)
-  const extents = await sourceExtents(store, source, range)
+  // Between warm and cold storage bytes can't be shared.
+  const mustMove = store.hasColdStorage && cold !== isArchived(source.storageClass)
+  const extents = mustMove ? undefined : await sourceExtents(store, source, range)
   if (extents) {
     const { md5, crc64 } = await digestsOf(store, source, range, bytes)
     return { part: { size: range.length, etag: md5, crc64, modifiedMs, extents }, isWritten: false }
@@ -109,7 +126,7 @@ async function partOf(call: Call, store: Store, source: LiveVersion, range: Byte
     call,
     store,
     { stream: bytes, length: range.length },
-    { sizeMax: LIMITS.partBytesMax, expected: {}, inline: false },
+    { sizeMax: LIMITS.partBytesMax, expected: {}, inline: false, cold },
   )
   return { part: { size, etag: md5, crc64, modifiedMs, extents: extentsOf(content) }, isWritten: true }
 }

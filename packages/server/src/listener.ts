@@ -72,9 +72,9 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
     const context: Context = { call: exchange, store, config, host, objectUrl, region }
-    const handle = handlers[name] as Handle
-    if (operation.operation.slow) await respondSlowly(exchange, operation, handle(context, input))
-    else await respond(exchange, operation, await handle(context, input))
+    const working = (handlers[name] as Handle)(context, input)
+    if (operation.operation.slow) await respondSlowly(exchange, operation, working, config.keepAliveMs)
+    else await respond(exchange, operation, await working)
   }
 
   function match(address: Address, request: IncomingMessage, target: Target): OperationName {

@@ -31,7 +31,7 @@ export function respond(
     const bytes = Buffer.from(document)
     // Kept alive so far: the head is gone.
     if (response.headersSent) {
-      endSoon(response, bytes)
+      endSoon(response, behindSpace(document))
       return undefined
     }
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
@@ -48,6 +48,14 @@ export function respond(
   }
   endSoon(response.writeHead(status, headers), content.bytes)
   return undefined
+}
+
+/**
+ * Without its XML declaration, which may stand only at the very beginning: behind white space strict parsers, as that of
+ * the official Python SDK, take the rest alone for a document.
+ */
+function behindSpace(document: string): Buffer {
+  return Buffer.from(document.replace(/^<\?xml[^>]*\?>\s*/, ''))
 }
 
 /**
@@ -78,9 +86,10 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   const { response, request } = exchange
   const traceId = newTraceId()
   if (response.headersSent) {
-    if (exchange.isKeptAlive)
-      endSoon(response, Buffer.from(dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })))
-    else response.destroy()
+    if (exchange.isKeptAlive) {
+      const document = dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })
+      endSoon(response, behindSpace(document))
+    } else response.destroy()
     return
   }
   const headers = dialect.faultHeaders(fault)

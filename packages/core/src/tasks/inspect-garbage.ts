@@ -80,9 +80,10 @@ export async function reclaimReported(
     given.blobs += blobs.length
     for (const blob of blobs) given.bytes += report.sizes.get(blob) ?? 0
   }
-  await reclaimGarbage(call, store, call.clock.now(), tell)
-  // The first run makes garbage of what manifests held, which is due a moment later.
-  await reclaimGarbage(call, store, call.clock.now(), tell)
+  // Where no one reads, what manifests held is due a moment later; elsewhere it waits as all that was released does.
+  const options = { tell, ...(orphansNotBeforeMs <= call.clock.now() ? { dissolvedMs: 0 } : {}) }
+  await reclaimGarbage(call, store, call.clock.now(), options)
+  await reclaimGarbage(call, store, call.clock.now(), options)
   return given
 }
 

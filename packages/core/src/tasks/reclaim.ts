@@ -15,22 +15,26 @@ export interface Reclaimed {
   readonly blobs: number
 }
 
-/**
- * Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again; `tell` hears
- * of each that is gone.
- */
+export interface ReclaimOptions {
+  /** Hears of each blob that is gone. */
+  readonly tell?: (blobs: readonly BlobId[]) => void
+  /** How long blobs of dissolved manifests stay, in milliseconds. Default: as long as any that may be read still. */
+  readonly dissolvedMs?: number
+}
+
+/** Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again. */
 export async function reclaimGarbage(
   call: Call,
   store: Store,
   untilMs: number,
-  tell?: (blobs: readonly BlobId[]) => void,
+  { tell, dissolvedMs = GARBAGE_DELAY_MS }: ReclaimOptions = {},
 ): Promise<Reclaimed> {
   let blobs = 0
   for (;;) {
     call.signal.throwIfAborted()
     const rows = await store.metadata.scan(garbageUntil(untilMs), { limit: BATCH })
     if (rows.length === 0) return { blobs }
-    const freed = await Promise.all(rows.map((row) => settle(call, store, row)))
+    const freed = await Promise.all(rows.map((row) => settle(call, store, row, dissolvedMs)))
     const unclaimed = freed.filter((blob) => blob !== undefined)
     await store.blobs.delete(unclaimed)
     tell?.(unclaimed)
@@ -42,10 +46,15 @@ export async function reclaimGarbage(
  * Takes the row away, and tells its blob if nothing claims it. The blob is deleted after the row: a crash between
  * the two leaves an orphan, which the other half of this file finds.
  */
-async function settle(call: Call, store: Store, row: Entry): Promise<BlobId | undefined> {
+async function settle(
+  call: Call,
+  store: Store,
+  row: Entry,
+  dissolvedMs: number,
+): Promise<BlobId | undefined> {
   const blob = claimedOfGarbageRow(row.key)
   if (isManifest(blob)) {
-    await dissolveManifest(call, store, { row, manifest: blob })
+    await dissolveManifest(call, store, { row, manifest: blob, delayMs: dissolvedMs })
     return undefined
   }
   const unchanged = { kind: 'unchanged', key: row.key, stamp: row.stamp } as const

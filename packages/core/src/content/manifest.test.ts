@@ -50,8 +50,8 @@ const read = (range: ByteRange) => contentBytes(readContent(bucket.call, bucket.
 async function assertRange(offset: number, length: number): Promise<void> {
   const expected = whole.subarray(offset, offset + length).toString('hex')
   expect((await read({ offset, length })).toString('hex'), `${length} at ${offset}`).toBe(expected)
-  const extents = await extentsOfManifest(bucket.store, MANIFEST, { offset, length })
-  const bytes = await collect(readExtents(bucket.call, bucket.store, extents, { offset: 0, length }))
+  const extents = await extentsOfManifest(bucket.store, { manifest: MANIFEST, offset, length }, COUNT)
+  const bytes = await collect(readExtents(bucket.call, bucket.store, extents ?? [], { offset: 0, length }))
   expect(bytes.toString('hex'), `${length} at ${offset}`).toBe(expected)
 }
 
@@ -71,6 +71,11 @@ describe('a manifest of several rows', () => {
       }
       if (start > 3) await assertRange(start - 3, 3)
     }
+  })
+
+  it('has no extents to share where they are too many', async () => {
+    const range = { manifest: MANIFEST, offset: 0, length: whole.length }
+    expect(await extentsOfManifest(bucket.store, range, 10)).toBeUndefined()
   })
 
   it('is read over its rows, and whole', async () => {

@@ -34,11 +34,13 @@ const version = async (key: string) =>
   (await getVersion(bucket.call, bucket.store, { bucket: bucket.name, key })).version
 
 async function reclaim() {
+  let blobs = 0
   // What manifests held waits for its readers once more.
   for (let pass = 0; pass < 2; pass++) {
     bucket.clock.advance(GARBAGE_DELAY_MS)
-    await reclaimGarbage(bucket.call, bucket.store, bucket.clock.now())
+    blobs += (await reclaimGarbage(bucket.call, bucket.store, bucket.clock.now())).blobs
   }
+  return { blobs }
 }
 
 describe('the bytes of a copy', () => {

@@ -33,7 +33,7 @@ export async function readDocument(
   reply: TransportReply,
   context: ReplyContext,
 ): Promise<XmlElement | undefined> {
-  const bytes = await readWhole(reply.body)
+  const bytes = skipSpace(await readWhole(reply.body))
   const { document: form } = context.compiled.output
   if (!form ? !looksLikeXml(bytes) : form.optional && bytes.length === 0) return undefined
   const document = parseDocument(bytes)
@@ -89,6 +89,12 @@ export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8
     offset += chunk.length
   }
   return joined
+}
+
+/** Servers write white space before a document that takes long; no XML declaration may stand behind any. */
+function skipSpace(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findIndex((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
+  return bytes.subarray(start < 0 ? bytes.length : start)
 }
 
 function looksLikeXml(bytes: Uint8Array): boolean {

@@ -5,6 +5,7 @@ import {
   type DocumentForm,
   encodeRequest,
   type Input,
+  type Layout,
   type NameValue,
 } from '@coset/protocol'
 import { bucketName, type Target, targetOf } from './addressing.js'
@@ -40,6 +41,7 @@ export function prepareRequest(
   const { input: layout, output, operation } = compiled
   const decodeKeys = output.encodable && (input.EncodingType ?? undefined) === undefined
   checkValues(input)
+  for (const member of [...layout.queries, ...layout.headers]) checkRequired(member, input)
   if (layout.document) checkLists(layout.document, input)
   const filled = fillSource(settings, input)
   const encoded = encode(compiled, decodeKeys ? { ...filled, EncodingType: 'url' } : filled)
@@ -101,6 +103,19 @@ function checkValues(input: Input): void {
   for (const [name, value] of Object.entries(input)) {
     if (value instanceof Date && Number.isNaN(value.getTime())) throw invalid(`${name} is no valid date.`)
   }
+}
+
+/** Without its upload id, giving an upload up would be the deletion of an object. */
+function checkRequired({ member, optional, shape }: Layout['queries'][number], input: Input): void {
+  if (optional) return
+  const value = input[member] ?? ''
+  if (value === '') throw invalid(`${member} is missing.`)
+  if (shape.kind !== 'integer' || isWithin(String(value), shape)) return
+  throw invalid(`${member} must be a whole number from ${shape.min} to ${shape.max}.`)
+}
+
+function isWithin(text: string, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return /^-?\d{1,16}$/.test(text) && Number(text) >= min && Number(text) <= max
 }
 
 /** A list that is too long would fail anyway, but only after all of it was sent. */

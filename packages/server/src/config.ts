@@ -33,6 +33,8 @@ export interface ServerConfig {
   readonly accessLog: boolean
   /** A connection without a byte in either direction for so long is closed. */
   readonly idleMs: number
+  /** A slow operation sends white space after so long, and as often again, until its reply is there. */
+  readonly keepAliveMs: number
   /** How long a stopping server waits for requests under way. */
   readonly drainMs: number
 }
@@ -43,5 +45,6 @@ export const DEFAULT_CONFIG = {
   domains: ['localhost'],
   accessLog: false,
   idleMs: 120_000,
+  keepAliveMs: 5000,
   drainMs: 10_000,
 } as const

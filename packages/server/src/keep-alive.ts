@@ -4,15 +4,13 @@ import type { CompiledOperation, Output } from '@coset/protocol'
 import type { Exchange } from './exchange.js'
 import { respond, SERVER } from './respond.js'
 
-const FIRST_MS = 5000
-const EVERY_MS = 5000
-
 export async function respondSlowly(
   exchange: Exchange,
   operation: CompiledOperation,
   work: Promise<Output>,
+  everyMs: number,
 ): Promise<void> {
-  const waiting = keepAlive(exchange)
+  const waiting = keepAlive(exchange, everyMs)
   try {
     await respond(exchange, operation, await work)
   } finally {
@@ -24,7 +22,7 @@ interface Waiting {
   end(): void
 }
 
-export function keepAlive(exchange: Exchange, firstMs = FIRST_MS, everyMs = EVERY_MS): Waiting {
+function keepAlive(exchange: Exchange, everyMs: number): Waiting {
   const { response, id } = exchange
   let again: NodeJS.Timeout | undefined
   const first = setTimeout(() => {
@@ -32,8 +30,10 @@ export function keepAlive(exchange: Exchange, firstMs = FIRST_MS, everyMs = EVER
     response.writeHead(200, ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id])
     response.write(' ')
     exchange.isKeptAlive = true
-    again = setInterval(() => response.write(' '), everyMs)
-  }, firstMs)
+    again = setInterval(() => {
+      if (!response.destroyed) response.write(' ')
+    }, everyMs)
+  }, everyMs)
   return {
     end() {
       clearTimeout(first)

@@ -72,7 +72,8 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const objectUrl = `http://${host}${target.path}`
     const context: Context = { call: exchange, store, config, host, objectUrl, region }
     const handle = handlers[name] as Handle
-    if (operation.operation.slow) await respondSlowly(exchange, operation, handle(context, input))
+    if (operation.operation.slow)
+      await respondSlowly(exchange, operation, handle(context, input), config.keepAliveMs)
     else await respond(exchange, operation, await handle(context, input))
   }
 

@@ -1,6 +1,14 @@
 // Background work of the one process that owns the store.
 import { randomBytes } from 'node:crypto'
-import { type Call, type Clock, type Log, reclaimGarbage, reclaimOrphans, type Store } from '@coset/core'
+import {
+  type Call,
+  type Clock,
+  type Log,
+  reclaimGarbage,
+  reclaimOrphans,
+  removeLapsed,
+  type Store,
+} from '@coset/core'
 import { LIMITS } from '@coset/model'
 
 const GARBAGE_EVERY_MS = 60_000
@@ -18,15 +26,19 @@ export interface Tasks {
  */
 export function startTasks(store: Store, log: Log, clock: Clock, startedMs: number): Tasks {
   const controller = new AbortController()
+  const sweep = async () => {
+    await reclaimGarbage(call, store, clock.now())
+    await removeLapsed(call, store, clock.now())
+  }
   const call = taskCall(log, clock, controller.signal)
   let running: Promise<unknown> = guarded(log, controller.signal, async () => {
     await reclaimOrphans(call, store, startedMs)
-    await reclaimGarbage(call, store, clock.now())
+    await sweep()
   })
   const enqueue = (work: () => Promise<unknown>) => {
     running = running.then(() => guarded(log, controller.signal, work))
   }
-  const garbage = setInterval(() => enqueue(() => reclaimGarbage(call, store, clock.now())), GARBAGE_EVERY_MS)
+  const garbage = setInterval(() => enqueue(sweep), GARBAGE_EVERY_MS)
   const orphans = setInterval(
     () => enqueue(() => reclaimOrphans(call, store, clock.now() - ORPHAN_AGE_MS)),
     ORPHANS_EVERY_MS,

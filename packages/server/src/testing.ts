@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly storage?: 'memory' | 'local'
   /** Keep the data in this folder instead, and leave it there. Implies `local`. */
   readonly dir?: string
+  /** Serve what these hold instead; they stay open at the end. */
+  readonly ports?: { readonly metadata: MetadataStore; readonly blobs: BlobStore }
   /** Default `ap-guangzhou`. */
   readonly region?: string
   /** Default `1250000000`. */
@@ -33,6 +35,8 @@ export interface StartOptions {
   readonly clock?: Clock
   /** Default: silent. */
   readonly log?: Log
+  /** How long a slow reply, such as that to CompleteMultipartUpload, is without a byte. Default 5,000. */
+  readonly keepAliveMs?: number
 }
 
 export interface TestServer {
@@ -74,6 +78,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       credentials,
       domains: [...DEFAULT_CONFIG.domains, ...(options.domains ?? [])],
       drainMs: 1000,
+      keepAliveMs: options.keepAliveMs ?? DEFAULT_CONFIG.keepAliveMs,
     },
     store,
     log: options.log ?? SILENT,
@@ -110,7 +115,8 @@ interface Storage {
   close(): Promise<void>
 }
 
-async function openStorage({ storage, dir }: StartOptions): Promise<Storage> {
+async function openStorage({ storage, dir, ports }: StartOptions): Promise<Storage> {
+  if (ports) return { ...ports, close: async () => {} }
   if (dir !== undefined) return openLocalStore({ dir })
   if (storage !== 'local') {
     const metadata = memoryMetadataStore()

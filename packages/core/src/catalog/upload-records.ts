@@ -32,6 +32,7 @@ export interface CompletedRecord {
   readonly key: string
   /** Of the list of parts it was completed with: only the same request gets the same answer. */
   readonly partsDigest: string
+  readonly completedMs: number
   readonly etag: string
   readonly crc64: string
   readonly versionId: string | undefined

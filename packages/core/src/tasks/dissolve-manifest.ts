@@ -5,7 +5,7 @@ import type { Call } from '../call.js'
 import { garbageRow, type ManifestId, manifestRefsOf, refsOf } from '../catalog/keys.js'
 import { manifestRows, partRows, turnRow, uploadOfManifest } from '../catalog/upload-keys.js'
 import { decodePart, decodePiece } from '../catalog/upload-records.js'
-import { distinctBlobs } from '../catalog/versions.js'
+import { distinctBlobs, GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import type { Check, Entry, Write } from '../ports.js'
 import type { Store } from '../store.js'
 
@@ -49,12 +49,14 @@ async function pageWrites(
   page: readonly Entry[],
 ): Promise<readonly Write[]> {
   const blobs = distinctBlobs(page.flatMap(extentsOf))
+  // With delay: a blob may have been an object's own too, which was deleted a moment ago and is read still.
+  const notBefore = call.clock.now() + GARBAGE_DELAY_MS
   const writes: Write[] = page.map(({ key }) => ({ kind: 'delete', key }))
   for (const blob of blobs) {
     // All of the manifest's claims on it, those of pages to come too: none of them is read any more.
     const refs = await store.metadata.scan(manifestRefsOf(blob, manifest), { limit: 20_000 })
     for (const { key } of refs) writes.push({ kind: 'delete', key })
-    writes.push({ kind: 'put', key: garbageRow(call.clock.now(), blob), value: new Uint8Array() })
+    writes.push({ kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() })
   }
   return writes
 }

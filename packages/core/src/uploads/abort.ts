@@ -11,7 +11,7 @@ import { findUpload, type UploadName } from './find-upload.js'
 export async function abortUpload(call: Call, store: Store, name: UploadName): Promise<void> {
   await attempt(call, store, `upload ${name.uploadId}`, async () => {
     const { id, entry } = await findUpload(store, name)
-    // Without delay: nobody reads the bytes of parts.
+    // Without delay: nobody reads parts. Their blobs wait all the same, as copied parts share those of objects.
     const garbage = garbageRow(call.clock.now(), manifestOf(id))
     return {
       commit: {

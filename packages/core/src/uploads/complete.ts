@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { bareEtag, Fault, LIMITS, type StorageClass } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt, type Plan } from '../catalog/attempt.js'
-import { readWithBucket } from '../catalog/bucket-lookup.js'
 import { garbageRow, manifestRefRow } from '../catalog/keys.js'
 import type { VersioningState } from '../catalog/records.js'
 import {
@@ -16,13 +15,19 @@ import {
   type UploadId,
 } from '../catalog/upload-keys.js'
 import { type CompletedRecord, decodeCompleted, encodeCompleted } from '../catalog/upload-records.js'
-import { distinctBlobs, unchanged } from '../catalog/versions.js'
+import { distinctBlobs, GARBAGE_DELAY_MS, unchanged } from '../catalog/versions.js'
 import { joinExtents } from '../content/extents.js'
 import { manifestWrites } from '../content/manifest.js'
 import { planWrite } from '../objects/write.js'
 import type { Write } from '../ports.js'
 import type { Store } from '../store.js'
-import { findUpload, type UploadName, uploadIdOf } from './find-upload.js'
+import {
+  type FoundUpload,
+  type SoughtUpload,
+  seekUpload,
+  type UploadName,
+  uploadIdOf,
+} from './find-upload.js'
 import { type NumberedPart, readParts } from './read-parts.js'
 
 export interface ListedPart {
@@ -58,15 +63,19 @@ export async function completeUpload(
   assertOrder(input.parts)
   // The key's own turn: completing competes with every other write of the key.
   return attempt(call, store, `${input.bucket}/${input.key}`, async () => {
-    const repeated = await repeatedAnswer(store, input, id)
-    if (repeated) return { commit: { checks: [], writes: [] }, result: repeated }
-    return planComplete(call, store, input)
+    // One snapshot tells both whether the upload is open and what it answered: another process may complete it meanwhile.
+    const sought = await seekUpload(store, input, [turnRow(id), completedRow(id)])
+    if (sought.upload) return planComplete(call, store, input, { ...sought, ...sought.upload })
+    return { commit: { checks: [], writes: [] }, result: repeatedAnswer(call, input, sought) }
   })
 }
 
-async function planComplete(call: Call, store: Store, input: CompleteInput): Promise<Plan<CompleteResult>> {
-  const turn = turnRow(uploadIdOf(input))
-  const { id, bucket, record, entry, entries } = await findUpload(store, input, [turn])
+async function planComplete(
+  call: Call,
+  store: Store,
+  input: CompleteInput,
+  { id, bucket, record, entry, entries }: FoundUpload,
+): Promise<Plan<CompleteResult>> {
   const stored = await readParts(store, id)
   const chosen = choose(input.parts, stored)
   const manifest = manifestOf(id)
@@ -82,18 +91,20 @@ async function planComplete(call: Call, store: Store, input: CompleteInput): Pro
   const { changes, version, versionId } = await planWrite(call, store, target, { size, etag, crc64, content })
   const shownId = shownVersionId(bucket.record.versioning, versionId)
   const result = { etag, crc64, versionId: shownId, storageClass: version.storageClass }
-  // The turn stands for all parts: whoever puts one moves it.
-  changes.checks.push(unchanged(entry.key, entry), unchanged(turn, entries[0]))
+  const turn = turnRow(id)
+  // The turn stands for all parts: whoever puts one moves it. The bucket was read twice, and must be the same both times.
+  changes.checks.push(bucket.check, unchanged(entry.key, entry), unchanged(turn, entries[0]))
   changes.writes.push(
     ...manifestWrites(manifest, joinExtents(chosen.flatMap(({ part }) => part.extents))),
     { kind: 'delete', key: entry.key },
     { kind: 'delete', key: turn },
     ...[...stored.values()].map((part) => ({ kind: 'delete', key: partRow(id, part.number) }) as const),
     ...leftOut(call, id, stored, chosen),
-    ...answerWrites(call, id, {
+    ...answerWrites(id, {
       bucketId: bucket.record.id,
       key,
       partsDigest: digestOf(input.parts),
+      completedMs: call.clock.now(),
       ...result,
       crc64: crc64.toString(),
     }),
@@ -148,7 +159,7 @@ function joined(store: Store, parts: readonly NumberedPart[]) {
   return { etag: `${md5.digest('hex')}-${parts.length}`, crc64, size }
 }
 
-/** Parts that were uploaded but not listed give up their blobs. */
+/** Parts that were uploaded but not listed give up their blobs, which readers of a copied part's source may still read. */
 function leftOut(
   call: Call,
   id: UploadId,
@@ -161,31 +172,35 @@ function leftOut(
     if (used.has(number)) continue
     for (const blob of distinctBlobs(part.extents)) {
       writes.push({ kind: 'delete', key: manifestRefRow(blob, manifestOf(id), number) })
-      writes.push({ kind: 'put', key: garbageRow(call.clock.now(), blob), value: new Uint8Array() })
+      const notBefore = call.clock.now() + GARBAGE_DELAY_MS
+      writes.push({ kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() })
     }
   }
   return writes
 }
 
-function answerWrites(call: Call, id: UploadId, record: CompletedRecord): readonly Write[] {
+function answerWrites(id: UploadId, record: CompletedRecord): readonly Write[] {
   const row = completedRow(id)
-  const lapse = lapseRow(call.clock.now() + LIMITS.completedUploadMs, row)
+  const lapse = lapseRow(record.completedMs + LIMITS.completedUploadMs, row)
   return [
     { kind: 'put', key: row, value: encodeCompleted(record) },
     { kind: 'put', key: lapse, value: new Uint8Array() },
   ]
 }
 
-/** What the upload answered when it was completed with these very parts. */
-async function repeatedAnswer(
-  store: Store,
-  input: CompleteInput,
-  id: UploadId,
-): Promise<CompleteResult | undefined> {
-  const { bucket, entries } = await readWithBucket(store, input.bucket, () => [completedRow(id)])
-  const record = entries[0] && decodeCompleted(entries[0].value)
-  if (!record || record.bucketId !== bucket.record.id || record.key !== input.key) return undefined
-  if (record.partsDigest !== digestOf(input.parts)) return undefined
+/** What the upload answered when it was completed with these very parts, not too long ago. Throws `NoSuchUpload`. */
+function repeatedAnswer(call: Call, input: CompleteInput, { bucket, entries }: SoughtUpload): CompleteResult {
+  const [, completed] = entries
+  const record = completed && decodeCompleted(completed.value)
+  if (
+    !record ||
+    record.bucketId !== bucket.record.id ||
+    record.key !== input.key ||
+    record.partsDigest !== digestOf(input.parts) ||
+    record.completedMs + LIMITS.completedUploadMs <= call.clock.now()
+  ) {
+    throw new Fault('NoSuchUpload')
+  }
   const { etag, crc64, versionId, storageClass } = record
   return { etag, crc64: BigInt(crc64), versionId, storageClass }
 }

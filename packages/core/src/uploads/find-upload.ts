@@ -12,14 +12,16 @@ export interface UploadName {
   readonly uploadId: string
 }
 
-export interface FoundUpload {
+export interface SoughtUpload {
   readonly bucket: Bucket
   readonly id: UploadId
-  readonly record: UploadRecord
-  readonly entry: Entry
+  /** Undefined: never begun, or completed or aborted already. */
+  readonly upload: { readonly record: UploadRecord; readonly entry: Entry } | undefined
   /** Of the rows asked for, from the same snapshot. */
   readonly entries: readonly (Entry | undefined)[]
 }
+
+export type FoundUpload = Omit<SoughtUpload, 'upload'> & NonNullable<SoughtUpload['upload']>
 
 /** The id, for keys and uploads there can be. Throws `NoSuchUpload`, `InvalidObjectName`, `KeyTooLong`. */
 export function uploadIdOf({ key, uploadId }: UploadName): UploadId {
@@ -35,6 +37,17 @@ export async function findUpload(
   name: UploadName,
   rows: readonly Key[] = [],
 ): Promise<FoundUpload> {
+  const { upload, ...sought } = await seekUpload(store, name, rows)
+  if (!upload) throw new Fault('NoSuchUpload')
+  return { ...sought, ...upload }
+}
+
+/** Throws `NoSuchBucket`, and `NoSuchUpload` for an id that no upload can have. */
+export async function seekUpload(
+  store: Store,
+  name: UploadName,
+  rows: readonly Key[] = [],
+): Promise<SoughtUpload> {
   const id = uploadIdOf(name)
   const key = Buffer.from(name.key)
   const { bucket, entries } = await readWithBucket(store, name.bucket, (of) => [
@@ -42,6 +55,5 @@ export async function findUpload(
     ...rows,
   ])
   const [entry, ...others] = entries
-  if (!entry) throw new Fault('NoSuchUpload')
-  return { bucket, id, record: decodeUpload(entry.value), entry, entries: others }
+  return { bucket, id, upload: entry && { record: decodeUpload(entry.value), entry }, entries: others }
 }

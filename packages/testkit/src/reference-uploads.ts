@@ -65,8 +65,9 @@ export class ReferenceUploads {
     const bucket = this.#model.bucket(name)
     const listed = parts.map(({ partNumber, etag }) => `${partNumber} ${etag.replaceAll('"', '')}`).join()
     const before = bucket.completions.get(uploadId)
-    if (before && before.key === key && before.parts === listed) return before
-    const upload = this.find(request)
+    const upload = bucket.uploads.get(uploadId)
+    if (!upload && before?.key === key && before.parts === listed && nowMs < before.lapsesMs) return before
+    if (upload?.key !== key) throw new Fault('NoSuchUpload')
     const content = joined(parts, upload)
     if (upload.forbidOverwrite || request.forbidOverwrite) this.#assertAbsent(name, key)
     this.#model.put(name, key, content, newId)
@@ -109,14 +110,6 @@ export class ReferenceUploads {
     const upload = this.#model.bucket(bucket).uploads.get(uploadId)
     if (!upload || upload.key !== key) throw new Fault('NoSuchUpload')
     return upload
-  }
-
-  /** Answers of completed uploads are forgotten once their day is over. */
-  removeLapsed(nowMs: number): void {
-    for (const bucket of this.#model.bucketNames()) {
-      const { completions } = this.#model.bucket(bucket)
-      for (const [id, { lapsesMs }] of completions) if (lapsesMs <= nowMs) completions.delete(id)
-    }
   }
 
   openUploads(): number {

@@ -10,8 +10,9 @@ import { beforeAll, expect, it } from 'vitest'
 import { type CosHttp, cosHttp } from './cos-http.js'
 import { checkEverything, trim } from './crash-check.js'
 import { Ledger } from './crash-ledger.js'
+import { APPENDED, PLAIN, VERSIONED } from './crash-replies.js'
 import { buildServer, type ServerProcess, startServerProcess } from './crash-server.js'
-import { CONNECTIONS, makeTraffic, PLAIN, VERSIONED } from './crash-traffic.js'
+import { CONNECTIONS, makeTraffic } from './crash-traffic.js'
 
 const ROUNDS = Number(process.env.COSET_ROUNDS ?? 50)
 const SEED = Number(process.env.COSET_SEED ?? Date.now() % 1_000_000)
@@ -69,7 +70,7 @@ async function crashed(dir: string, ledger: Ledger, { seed, afterMs, setUp }: Ro
 }
 
 async function makeBuckets(http: CosHttp): Promise<void> {
-  for (const bucket of [PLAIN, VERSIONED]) {
+  for (const bucket of [PLAIN, VERSIONED, APPENDED]) {
     expect((await http.request({ method: 'PUT', bucket })).status).toBe(200)
   }
   const body = Buffer.from('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>')

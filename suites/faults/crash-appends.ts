@@ -32,6 +32,7 @@ export async function append({ http, ledger, random, writer }: Writer): Promise<
   known.pieces.push(piece)
   known.pending = undefined
   ledger.acknowledged++
+  ledger.count('append')
 }
 
 async function remove(http: CosHttp, ledger: Ledger, known: AppendedKey): Promise<void> {
@@ -57,13 +58,19 @@ export async function checkAppended(
     const reply = await http.request({ method: 'GET', bucket: APPENDED, key })
     const found = reply.status === 200 ? reply.body : undefined
     const state = found && stateOf(known, found)
-    if (state) ledger.appended.set(key, { key, pieces: state, pending: undefined, deleting: false })
+    if (state) settle(ledger, known, state)
     else if (reply.status === 404 && mayBeGone(known)) ledger.appended.delete(key)
     else problems.push(`${key} has ${reply.status}, ${found?.length} of ${lengthOf(known)} bytes.`)
     if (found && reply.headers['x-cos-hash-crc64ecma'] !== crc64.of(found).toString())
       problems.push(`${key} has another CRC-64 than its bytes.`)
   }
   return problems
+}
+
+function settle(ledger: Ledger, known: AppendedKey, state: Piece[]): void {
+  const { key, pieces, pending } = known
+  if (pending) ledger.count(`append under way: ${state === pieces ? 'not ' : ''}done`)
+  ledger.appended.set(key, { key, pieces: state, pending: undefined, deleting: false })
 }
 
 /** The pieces that make up what was found. */

@@ -8,7 +8,7 @@ import { header, PLAIN, VERSIONED } from './crash-replies.js'
 import { deleteVersion } from './crash-traffic.js'
 import { checkUploads } from './crash-uploads-check.js'
 
-const VERSIONS_KEPT = 6
+const VERSIONS_KEPT = 3
 const AT_ONCE = 8
 
 /** Throws an error that names every key in a state it may not have, and settles the ledger to what was found. */

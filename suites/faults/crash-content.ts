@@ -21,8 +21,16 @@ export function bytesOf({ pieces }: Content): Buffer {
   return Buffer.concat(pieces.map(({ name, size }) => bytesNamed(name, size)))
 }
 
-/** Bare. */
+const etags = new WeakMap<Content, string>()
+
+/** Bare. Told many times, and made once. */
 export function etagOf(content: Content): string {
+  const known = etags.get(content) ?? newEtag(content)
+  etags.set(content, known)
+  return known
+}
+
+function newEtag(content: Content): string {
   if (!content.isMultipart) return md5(bytesOf(content)).toString('hex')
   const parts = content.pieces.map(({ name, size }) => md5(bytesNamed(name, size)))
   return `${md5(Buffer.concat(parts)).toString('hex')}-${parts.length}`

@@ -22,6 +22,7 @@ export async function copy(
     'x-cos-meta-generation': String(generation),
   }
   const reply = await expectReply(http, { method: 'PUT', bucket, key, headers })
+  ledger.count('copy')
   ledger.acknowledge(operation, header(reply.headers, 'x-cos-version-id'))
 }
 

@@ -33,6 +33,12 @@ export class Ledger {
   #tick = 0
   #generation = 0
   acknowledged = 0
+  /** How often what a crash can break was acknowledged, and how often it was found under way. */
+  readonly tally = new Map<string, number>()
+
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1)
+  }
 
   newGeneration(): number {
     return ++this.#generation

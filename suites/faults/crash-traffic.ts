@@ -48,11 +48,11 @@ async function anyOperation(
     : `writer-${writer}/key ${random.below(KEYS_EACH)}+`
   const kind = random.below(100)
   const scene = { http, ledger, random, writer }
-  if (kind < 14) return anyUploadStep(scene, bucket, key)
-  if (kind < 20) return append(scene)
-  if (kind < 30) return copy(scene, bucket, key)
-  if (kind < 78) return put(http, ledger, { bucket, key, size: anySize(random) })
-  if (kind < 88) return remove(http, ledger, bucket, key)
+  if (kind < 28) return anyUploadStep(scene, bucket, key)
+  if (kind < 36) return append(scene)
+  if (kind < 47) return copy(scene, bucket, key)
+  if (kind < 83) return put(http, ledger, { bucket, key, size: anySize(random) })
+  if (kind < 91) return remove(http, ledger, bucket, key)
   return removeVersion(http, ledger, { bucket, key, random })
 }
 

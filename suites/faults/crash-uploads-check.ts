@@ -10,21 +10,31 @@ export async function checkUploads(http: CosHttp, ledger: Ledger): Promise<reado
   const problems: string[] = []
   const listed = new Set([...(await uploadIds(http, PLAIN)), ...(await uploadIds(http, VERSIONED))])
   for (const upload of [...ledger.uploads]) {
-    const { uploadId, key, end } = upload
+    const { uploadId = '', key, end } = upload
     const tell = (problem: string) => problems.push(`The upload ${uploadId} of ${key} ${problem}`)
-    if (uploadId === undefined) ledger.uploads.delete(upload)
-    else if (!end) await checkOpen(http, upload, listed.has(uploadId), tell)
-    else {
-      if (end.acknowledged && listed.has(uploadId)) tell('is there after its end.')
-      if (end.operation) await checkCompleted(http, ledger, upload, tell)
-      else await checkAborted(http, upload, listed.has(uploadId), tell)
-      ledger.uploads.delete(upload)
-    }
-    listed.delete(`${uploadId}`)
+    if (end) await checkEnded({ http, ledger, tell }, upload, listed.has(uploadId))
+    else if (uploadId !== '') await checkOpen(http, upload, listed.has(uploadId), tell)
+    if (end || uploadId === '') ledger.uploads.delete(upload)
+    listed.delete(uploadId)
   }
   // Begun without an answer: nobody knows of them.
   for (const id of listed) await abortUnknown(http, id)
   return problems
+}
+
+interface EndCheck {
+  readonly http: CosHttp
+  readonly ledger: Ledger
+  readonly tell: Tell
+}
+
+async function checkEnded(check: EndCheck, upload: CrashUpload, isListed: boolean): Promise<void> {
+  const { http, ledger, tell } = check
+  const what = upload.end?.operation ? 'completion' : 'abortion'
+  if (upload.end?.acknowledged && isListed) tell('is there after its end.')
+  if (!upload.end?.acknowledged) ledger.count(`${what} under way: ${isListed ? 'not ' : ''}done`)
+  if (upload.end?.operation) await checkCompleted(http, ledger, upload, tell)
+  else await checkAborted(http, upload, isListed, tell)
 }
 
 type Tell = (problem: string) => void

@@ -65,6 +65,7 @@ async function putPart({ http, ledger, random }: Writer, upload: CrashUpload): P
   upload.parts.set(number, piece)
   upload.pending = undefined
   ledger.acknowledged++
+  ledger.count('part')
 }
 
 async function complete({ http, ledger }: Writer, upload: CrashUpload): Promise<void> {
@@ -78,6 +79,7 @@ async function complete({ http, ledger }: Writer, upload: CrashUpload): Promise<
     throw new UnexpectedReply(`The completed upload of ${key} has another ETag.`)
   ledger.acknowledge(operation, header(reply.headers, 'x-cos-version-id'))
   end.acknowledged = true
+  ledger.count('completion')
 }
 
 async function abort({ http, ledger }: Writer, upload: CrashUpload): Promise<void> {
@@ -87,6 +89,7 @@ async function abort({ http, ledger }: Writer, upload: CrashUpload): Promise<voi
   await expectReply(http, { method: 'DELETE', bucket, key, params: { uploadId } }, 204)
   end.acknowledged = true
   ledger.acknowledged++
+  ledger.count('abortion')
 }
 
 /** The acknowledged parts joined. */

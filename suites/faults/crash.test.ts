@@ -28,7 +28,7 @@ it('keeps every acknowledged write, whole, through SIGKILL at any moment', async
   const count = { kills: 0, orphans: 0 }
   for (let round = 1; round <= ROUNDS; round++) {
     const before = ledger.acknowledged
-    await crashed(dir, ledger, { seed: SEED + round, afterMs: 100 + random.below(600), setUp: round === 1 })
+    await crashed(dir, ledger, { seed: SEED + round, afterMs: 100 + random.below(450), setUp: round === 1 })
     // A server that is killed while it recovers, too.
     if (random.chance(25)) await killedAtStart(dir, random.below(60), count)
     const { objects } = await recovered(dir, ledger)

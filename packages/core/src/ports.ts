@@ -70,12 +70,16 @@ export function blobIdPrefix(timeMs: number): BlobId {
   return Math.max(0, Math.trunc(timeMs)).toString(16).padStart(12, '0') as BlobId
 }
 
+export interface BlobWriteOptions {
+  readonly sizeMax: number
+  readonly signal: AbortSignal
+  /** Hardly ever read, so cheaper storage will do. A wish: stores of one kind of storage pass over it. */
+  readonly cold?: boolean
+}
+
 export interface BlobStore {
   /** Durable when it resolves; leaves nothing behind when it rejects. Chunks are the store's to keep. */
-  write(
-    body: ByteStream,
-    options: { readonly sizeMax: number; readonly signal: AbortSignal },
-  ): Promise<{ readonly id: BlobId; readonly size: number }>
+  write(body: ByteStream, options: BlobWriteOptions): Promise<{ readonly id: BlobId; readonly size: number }>
   read(id: BlobId, range: ByteRange, options: { readonly signal: AbortSignal }): ByteStream
   /** Idempotent: a blob already gone is no error. */
   delete(ids: readonly BlobId[]): Promise<void>

@@ -41,6 +41,13 @@ export const LIMITS = {
   bucketTagsMax: 50,
   /** Grants of one access control list. */
   grantsMax: 100,
+  /** Rules of one CORS configuration. */
+  corsRulesMax: 100,
+  /** One CORS configuration, as a document, in bytes. */
+  corsBytesMax: 64 * KIB,
+  corsRuleIdLengthMax: 255,
+  /** Headers that one preflight may ask for. */
+  corsRequestHeadersMax: 100,
   tagKeyLengthMax: 128,
   tagValueLengthMax: 256,
   /** Entries in one page of a list. */
@@ -51,6 +58,8 @@ export const LIMITS = {
   deleteObjectsMax: 1000,
   /** Objects up to this many bytes live inside their metadata row. */
   inlineBytesMax: 8 * KIB,
+  /** Longest a restored copy may be asked for, in days. */
+  restoreDaysMax: 365,
   /** Request head: all header lines together, in bytes. */
   headBytesMax: 32 * KIB,
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */

@@ -1,4 +1,4 @@
-// Storage classes a server of one availability zone accepts, and which of them must be restored before a read.
+// The storage classes there are, and which of them need more than one availability zone.
 
 export const STORAGE_CLASSES = [
   'STANDARD',
@@ -15,11 +15,6 @@ export type StorageClass = (typeof STORAGE_CLASSES)[number]
 
 export function isStorageClass(text: string): text is StorageClass {
   return (STORAGE_CLASSES as readonly string[]).includes(text)
-}
-
-/** Archived objects answer `InvalidObjectState` to every read until they are restored. */
-export function isArchived(storageClass: StorageClass): boolean {
-  return storageClass === 'ARCHIVE' || storageClass === 'DEEP_ARCHIVE'
 }
 
 export function isMultiZone(storageClass: StorageClass): boolean {

@@ -24,6 +24,7 @@ export interface QueryMember {
 }
 export interface DocumentForm {
   readonly root: string
+  readonly xmlns: string | undefined
   /** The member that is the whole document, or undefined when its children are members. */
   readonly member: string | undefined
   readonly shape: Shape
@@ -54,8 +55,12 @@ export interface CompiledOperation {
 export function compileOperation(operation: Operation, vendorPrefix: string): CompiledOperation {
   return {
     operation,
-    input: layoutOf(operation.input, operation.inputRoot, vendorPrefix),
-    output: layoutOf(operation.output, operation.outputRoot, vendorPrefix),
+    input: layoutOf(operation.input, documentForm(operation.input, operation.inputRoot), vendorPrefix),
+    output: layoutOf(
+      operation.output,
+      documentForm(operation.output, operation.outputRoot, operation.outputXmlns),
+      vendorPrefix,
+    ),
   }
 }
 
@@ -68,7 +73,7 @@ function writtenName(name: string): string {
   return name === 'etag' ? 'ETag' : name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
 }
 
-function layoutOf(members: Members, root: string | undefined, vendorPrefix: string): Layout {
+function layoutOf(members: Members, document: DocumentForm | undefined, vendorPrefix: string): Layout {
   const entries = Object.entries(members)
   const places = entries.map(([member, { place, optional }]) => ({ member, optional, place }))
   const named = (kind: Place['in']) => places.find(({ place }) => place.in === kind)?.member
@@ -95,7 +100,7 @@ function layoutOf(members: Members, root: string | undefined, vendorPrefix: stri
     queries: places.flatMap(({ member, optional, place }) =>
       place.in === 'query' ? [{ member, optional, name: place.name, shape: place.shape }] : [],
     ),
-    document: root === undefined ? undefined : documentForm(members, root),
+    document,
     encodable: 'EncodingType' in members,
   }
 }
@@ -112,13 +117,18 @@ function headerMember(
   return { member, optional, name, writtenName: writtenName(name), shape, orQuery }
 }
 
-function documentForm(members: Members, root: string): DocumentForm {
+function documentForm(
+  members: Members,
+  root: string | undefined,
+  xmlns: string | undefined = undefined,
+): DocumentForm | undefined {
+  if (root === undefined) return undefined
   const fields: Record<string, Field> = {}
   for (const [member, { place, optional }] of Object.entries(members)) {
-    if (place.in === 'document') return { root, member, shape: place.shape, optional }
+    if (place.in === 'document') return { root, xmlns, member, shape: place.shape, optional }
     if (place.in === 'element') fields[member] = { shape: place.shape, optional }
   }
   const shape: RecordShape = { ...record({}), fields }
   const allOptional = Object.values(fields).every((field) => field.optional)
-  return { root, member: undefined, shape, optional: allOptional }
+  return { root, xmlns, member: undefined, shape, optional: allOptional }
 }

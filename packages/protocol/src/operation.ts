@@ -76,8 +76,10 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   /** Root element of the request's XML document. */
   readonly inputRoot?: string
   readonly outputRoot?: string
-  /** Namespace of the reply's document, where COS writes one; readers pass it over. */
+  /** The namespace that the reply's root element declares. Readers pass it over. */
   readonly outputXmlns?: string
+  /** Largest XML document of a request, in bytes, where that is less than any document may have. */
+  readonly inputBytesMax?: number
   /** The XML document must come with its Content-MD5. */
   readonly digestRequired: boolean
   /** A failed try may be sent again without changing what the first would have done. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { compileOperation } from './compile.js'
+import { bucket, element, operation } from './operation.js'
 import * as operations from './registry.js'
 import { decodeResponse, encodeResponse } from './response.js'
+import { list as listOf, text } from './shape/shape.js'
 import { parseXml } from './shape/xml-tree.js'
 
 const get = compileOperation(operations.getObject, 'x-cos-')
@@ -91,5 +93,36 @@ describe('a list', () => {
     expect(() =>
       decodeResponse(list, headOf([]), parse('<ListBucketResult><Name>b</Name></ListBucketResult>')),
     ).toThrow(expect.objectContaining({ code: 'MalformedXML' }))
+  })
+})
+
+describe('a namespace of the reply', () => {
+  const output = { Name: element(text()), Entries: element(listOf(text(), { wrapped: 'Entry' })) }
+  const declared = operation({
+    name: 'GetThing',
+    action: 'GetThing',
+    method: 'GET',
+    resource: 'bucket',
+    status: 200,
+    summary: 'Get a thing.',
+    input: { Bucket: bucket() },
+    outputRoot: 'Thing',
+    outputXmlns: 'http://example.com/thing',
+    output,
+    faults: [],
+  })
+  const compiled = compileOperation(declared, 'x-cos-')
+
+  it('is declared by the root element alone, and passed over by readers', () => {
+    const value = { Name: 'n', Entries: ['a'] }
+    const { document = '' } = encodeResponse(compiled, value)
+    expect(document).toContain(
+      '?><Thing xmlns="http://example.com/thing"><Name>n</Name><Entries><Entry>a</Entry></Entries></Thing>',
+    )
+    expect(decodeResponse(compiled, headOf([]), parse(document))).toEqual(value)
+  })
+
+  it('is declared by an empty root too', () => {
+    expect(encodeResponse(compiled, {}).document).toMatch(/<Thing xmlns="http:\/\/example.com\/thing"\/>$/)
   })
 })

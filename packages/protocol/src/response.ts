@@ -1,5 +1,5 @@
 // Replies: the client decodes what the server encodes, both from the same declaration.
-import type { CompiledOperation } from './compile.js'
+import type { CompiledOperation, DocumentForm } from './compile.js'
 import { formatScalar, openChoice, parseScalar, type ScalarValue } from './shape/scalar.js'
 import { readElement } from './shape/xml-read.js'
 import type { XmlElement } from './shape/xml-tree.js'
@@ -39,14 +39,15 @@ export function encodeResponse({ operation, output }: CompiledOperation, value: 
   }
 }
 
-function encodeDocument(
-  form: NonNullable<CompiledOperation['output']['document']>,
-  encodable: boolean,
-  value: Output,
-): string {
+function encodeDocument(form: DocumentForm, encodable: boolean, value: Output): string {
   const encode = encodable && value.EncodingType === 'url'
   const content = form.member === undefined ? value : value[form.member]
-  return `${XML_DECLARATION}${writeElement(form.root, form.shape, content, { encode })}`
+  return `${XML_DECLARATION}${declare(form, writeElement(form.root, form.shape, content, { encode }))}`
+}
+
+/** A document begins with its root's name, behind which the namespace is put in. */
+function declare({ root, xmlns }: DocumentForm, written: string): string {
+  return xmlns === undefined ? written : `<${root} xmlns="${xmlns}"${written.slice(root.length + 1)}`
 }
 
 export interface ResponseHead {

@@ -27,6 +27,29 @@ const failureOf = async (call: Promise<unknown>): Promise<CosServiceError> => {
   throw new Error('expected a service error', { cause: error })
 }
 
+describe('a document behind white space', () => {
+  const upload = { ...input, UploadId: 'u', MultipartUpload: { Part: [{ PartNumber: 1, ETag: 'e' }] } }
+  const declared = (document: string) => ` \n\t\r <?xml version="1.0" encoding="UTF-8"?>\n${document}`
+
+  it('is read, though a declaration stands in it', async () => {
+    const result = '<Location>l</Location><Bucket>b</Bucket><Key>k</Key><ETag>"e-1"</ETag>'
+    const root = 'CompleteMultipartUploadResult'
+    server.script(reply(200, declared(`<${root} xmlns="http://cos.example/">${result}</${root}>`)))
+    expect(await cos.completeMultipartUpload(upload)).toMatchObject({ ETag: '"e-1"' })
+  })
+
+  it('is an error where it says so', async () => {
+    server.script(reply(200, declared('<Error><Code>InternalError</Code><Message>m</Message></Error>')))
+    const error = await failureOf(cos.completeMultipartUpload(upload))
+    expect(error).toMatchObject({ code: 'InternalError', statusCode: 200, message: 'm' })
+  })
+
+  it('is missing where there is nothing else', async () => {
+    server.script(reply(200, '   '))
+    await expect(cos.completeMultipartUpload(upload)).rejects.toMatchObject({ kind: 'body' })
+  })
+})
+
 describe('a service error', () => {
   it('tells all the reply told, also by the names of the Python SDK', async () => {
     server.script(

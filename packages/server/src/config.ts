@@ -1,4 +1,5 @@
 // What a server is told at its start.
+import type { RestoreDurations } from '@coset/core'
 
 /** A key pair that may sign requests; it acts as the owner of the store. */
 export interface Credential {
@@ -37,6 +38,22 @@ export interface ServerConfig {
   readonly keepAliveMs: number
   /** How long a stopping server waits for requests under way. */
   readonly drainMs: number
+  /** How long bringing an archived object back takes, for each class and tier. */
+  readonly restoreMs: RestoreDurations
+}
+
+/** Short, so that programs under test need not wait: COS takes minutes to two days. */
+const RESTORE_MS: RestoreDurations = {
+  ARCHIVE: { Expedited: 1000, Standard: 3000, Bulk: 5000 },
+  DEEP_ARCHIVE: { Standard: 5000, Bulk: 10_000 },
+}
+
+/** The usual durations, but for those given. */
+export function restoreDurations(given: Partial<RestoreDurations>): RestoreDurations {
+  return {
+    ARCHIVE: { ...RESTORE_MS.ARCHIVE, ...given.ARCHIVE },
+    DEEP_ARCHIVE: { ...RESTORE_MS.DEEP_ARCHIVE, ...given.DEEP_ARCHIVE },
+  }
 }
 
 export const DEFAULT_CONFIG = {
@@ -47,4 +64,5 @@ export const DEFAULT_CONFIG = {
   idleMs: 120_000,
   keepAliveMs: 5000,
   drainMs: 10_000,
+  restoreMs: RESTORE_MS,
 } as const

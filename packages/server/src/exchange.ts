@@ -48,6 +48,8 @@ export class Exchange implements Call {
   readonly clock: Clock
   readonly random: Random
   principal: Principal = { kind: 'anonymous' }
+  /** Headers of the reply, whatever it will be: name, value, name, value. */
+  commonHeaders: () => readonly string[] = none
   /** A 200 and some white space are out, and nothing of a document. */
   isKeptAlive = false
   readonly #stopping: Stopping
@@ -92,4 +94,8 @@ export class Exchange implements Call {
     else this.response.once('close', leave)
     return controller.signal
   }
+}
+
+function none(): readonly string[] {
+  return []
 }

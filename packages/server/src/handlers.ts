@@ -3,10 +3,16 @@ import type { Body, Call, ReadContent, Store } from '@coset/core'
 import type { operations, Values } from '@coset/protocol'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
+import { getBucketAcl, putBucketAcl } from './operations/bucket-acl.js'
+import { deleteBucketCors, getBucketCors, putBucketCors } from './operations/bucket-cors.js'
 import { getBucketVersioning, putBucketVersioning } from './operations/bucket-versioning.js'
 import { deleteObject, getObject, headObject, putObject } from './operations/object.js'
+import { getObjectAcl, putObjectAcl } from './operations/object-acl.js'
 import { appendObject } from './operations/object-append.js'
 import { copyObject, uploadPartCopy } from './operations/object-copy.js'
+import { optionsObject } from './operations/object-cors.js'
+import { restoreObject } from './operations/object-restore.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
 import {
@@ -52,16 +58,28 @@ export const handlers: Handlers = {
   uploadPart,
   uploadPartCopy,
   deleteBucket,
+  deleteBucketCors,
   deleteObject,
   deleteObjects,
+  getBucketAcl,
+  getBucketCors,
   getBucketVersioning,
   getObject,
+  getObjectAcl,
+  deleteObjectTagging,
+  getObjectTagging,
   headBucket,
   headObject,
   listBuckets,
   listObjects,
   listObjectVersions,
+  optionsObject,
   putBucket,
+  putBucketAcl,
+  putBucketCors,
   putBucketVersioning,
   putObject,
+  putObjectAcl,
+  putObjectTagging,
+  restoreObject,
 }

@@ -1,4 +1,4 @@
 // The COS server. `@coset/server/testing` starts one inside a test.
-export { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
+export { type Credential, DEFAULT_CONFIG, restoreDurations, type ServerConfig } from './config.js'
 export { LOG_LEVELS, type LogLevel } from './log.js'
 export { type Running, type RunOptions, run } from './main.js'

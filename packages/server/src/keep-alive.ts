@@ -1,5 +1,5 @@
 // Operations that may take minutes: their reply begins with white space, so that nobody on the way gives the
-// connection up. What comes then, an error too, comes in the document of a 200, as COS does it.
+// connection up. What comes then, an error too, comes in a document of a 200, as COS does it.
 import type { CompiledOperation, Output } from '@coset/protocol'
 import type { Exchange } from './exchange.js'
 import { respond, SERVER } from './respond.js'
@@ -27,7 +27,8 @@ function keepAlive(exchange: Exchange, everyMs: number): Waiting {
   let again: NodeJS.Timeout | undefined
   const first = setTimeout(() => {
     if (response.headersSent || response.destroyed) return
-    response.writeHead(200, ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id])
+    const headers = ['Content-Type', 'application/xml', 'Server', SERVER, 'x-cos-request-id', id]
+    response.writeHead(200, [...headers, ...exchange.commonHeaders()])
     response.write(' ')
     exchange.isKeptAlive = true
     again = setInterval(() => {

@@ -1,4 +1,4 @@
-// The corridor: every request walks dialect, match, authenticate, authorize, decode, handler, respond, in this order.
+// The corridor: every request walks dialect, cross-origin, match, authenticate, authorize, decode, handler, respond, in this order.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorize, type Store } from '@coset/core'
@@ -17,6 +17,7 @@ import {
 } from '@coset/protocol'
 import { createAuthenticator } from './authenticate.js'
 import type { ServerConfig } from './config.js'
+import { createCrossOrigin } from './cross-origin.js'
 import { Exchange, type Surroundings } from './exchange.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
 import { respondSlowly } from './keep-alive.js'
@@ -44,6 +45,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
   const table: Readonly<Record<OperationName, Operation>> = operations
   const matcher = createMatcher(table, dialect.vendorPrefix)
   const authenticator = createAuthenticator(config)
+  const crossOrigin = createCrossOrigin(store, dialect)
   const compiled = new Map(
     (Object.keys(table) as OperationName[]).map((name) => [
       name,
@@ -56,13 +58,12 @@ export function createListener({ config, store, around }: ListenerOptions): List
     assertHost(request)
     const target = parseTarget(request.url ?? '')
     const address = dialect.address(request.headers.host ?? '', target.path, config.domains)
+    await crossOrigin(exchange, address)
     const name = match(address, request, target)
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
-    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
-    if (address.bucket === undefined) assertSigned(exchange)
-    assertTaken(dialect, operation, request, target)
-    if (exchange.principal.kind !== 'owner') await permit(exchange, operation, address, target)
+    // A preflight is asked by a browser that can not sign, about a URL that may be signed for another method.
+    if (name !== 'optionsObject') await admit(exchange, operation, address, target)
     const takesDocument = operation.input.document !== undefined
     const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
     const head = requestHead(request, address, target.params)
@@ -71,20 +72,30 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
     const context: Context = { call: exchange, store, config, host, objectUrl, region }
-    const handle = handlers[name] as Handle
-    if (operation.operation.slow)
-      await respondSlowly(exchange, operation, handle(context, input), config.keepAliveMs)
-    else await respond(exchange, operation, await handle(context, input))
+    const working = (handlers[name] as Handle)(context, input)
+    if (operation.operation.slow) await respondSlowly(exchange, operation, working, config.keepAliveMs)
+    else await respond(exchange, operation, await working)
   }
 
-  function permit(exchange: Exchange, { operation }: CompiledOperation, address: Address, target: Target) {
+  /** A promise only for those whose rights have to be looked up. */
+  function admit(
+    exchange: Exchange,
+    operation: CompiledOperation,
+    address: Address,
+    target: Target,
+  ): Promise<void> | undefined {
+    const { request } = exchange
+    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
+    if (address.bucket === undefined) assertSigned(exchange)
+    assertTaken(dialect, operation, request, target)
+    if (exchange.principal.kind === 'owner') return undefined
     const versionId = param(target.params, 'versionId')
     const resource = { bucket: address.bucket, key: address.key, versionId }
-    return authorize(exchange, store, operation.action, resource)
+    return authorize(exchange, store, operation.operation.action, resource)
   }
 
   function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
-    const resource = resourceOf(address)
+    const resource = resourceOf(address, request.method)
     const has = (name: string) => param(params, name) !== undefined
     const hasHeader = (name: string) => request.headers[name] !== undefined
     const name = matcher.match({ method: request.method ?? '', resource, has, hasHeader })
@@ -117,8 +128,10 @@ function assertSigned({ principal, clock }: Exchange): void {
   })
 }
 
-function resourceOf({ bucket, key }: Address): 'service' | 'bucket' | 'object' {
+/** Browsers ask before requests to the bucket itself too, of which there is one rule for all its keys. */
+function resourceOf({ bucket, key }: Address, method: string | undefined): 'service' | 'bucket' | 'object' {
   if (bucket === undefined) return 'service'
+  if (method === 'OPTIONS') return 'object'
   return key === undefined ? 'bucket' : 'object'
 }
 

@@ -1,4 +1,5 @@
 // Wiring: opens the data folder, serves in this process or in several, and stops in order.
+import type { RestoreDurations } from '@coset/core'
 import { openLocalStore } from '@coset/store-local'
 import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
@@ -11,6 +12,8 @@ import { startWorkers } from './workers.js'
 export interface RunOptions {
   /** The data folder, which this process takes for itself. */
   readonly data: string
+  /** A second folder, for the bytes of archived objects; undefined keeps all in one. */
+  readonly coldData: string | undefined
   readonly host: string
   readonly port: number
   readonly region: string
@@ -22,6 +25,8 @@ export interface RunOptions {
   readonly credential: Credential | undefined
   readonly domains: readonly string[]
   readonly accessLog: boolean
+  /** How long bringing an archived object back takes, for each class and tier. */
+  readonly restoreMs: RestoreDurations
   readonly logLevel: LogLevel
   /** Log in text for a person instead of JSON. */
   readonly terminal: boolean
@@ -49,17 +54,17 @@ export async function run(options: RunOptions): Promise<Running> {
   const startedMs = Date.now()
   tuneProcess()
   const log = createLog(options.logLevel, options.terminal)
-  const local = await openLocalStore({ dir: options.data })
+  const local = await openLocalStore({ dir: options.data, coldDir: options.coldData })
   try {
     const kept = options.credential ? undefined : await loadCredential(options.data)
     const credential = options.credential ?? kept
     if (!credential) throw new Error('There is no key pair.')
     const store = await storeAbove({ ...local, createDigester: await threadedDigester() })
-    const { host, port, data, logLevel, terminal } = options
+    const { host, port, data, coldData, logLevel, terminal } = options
     const config = configOf(options, credential)
     const serving =
       options.workers > 1
-        ? await startWorkers({ config, host, port, data, logLevel, terminal }, options.workers, log)
+        ? await startWorkers({ config, host, port, data, coldData, logLevel, terminal }, options.workers, log)
         : await serveHere()
     const tasks = startTasks(store, log, systemClock, startedMs)
     return {
@@ -92,5 +97,6 @@ function configOf(options: RunOptions, { secretId, secretKey }: Credential): Ser
     credentials: [{ secretId, secretKey }],
     domains: [...DEFAULT_CONFIG.domains, ...options.domains],
     accessLog: options.accessLog,
+    restoreMs: options.restoreMs,
   }
 }

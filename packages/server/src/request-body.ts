@@ -111,6 +111,7 @@ class BodyStream implements AsyncIterableIterator<Uint8Array> {
 
 export interface DocumentRule {
   readonly digestRequired: boolean
+  readonly inputBytesMax?: number
 }
 
 /** The body as an XML document, undefined when there is none. Throws what parseXml throws, and `BadDigest`. */
@@ -121,7 +122,7 @@ export async function readDocument(exchange: Exchange, rule: DocumentRule): Prom
     throw new Fault('InvalidRequest', { message: 'Missing required header for this request: Content-MD5' })
   }
   if (!hasBody(request)) return undefined
-  const bytes = await readWhole(exchange, LIMITS.xmlBytesMax)
+  const bytes = await readWhole(exchange, rule.inputBytesMax ?? LIMITS.xmlBytesMax)
   if (md5 !== undefined) assertMd5(md5, bytes)
   if (bytes.length === 0) return undefined
   return parseXml(bytes, {

@@ -26,12 +26,12 @@ export function respond(
   const { status, headers, document } = encodeResponse(compiled, output)
   const content =
     compiled.output.stream === undefined ? undefined : (output[compiled.output.stream] as ReadContent)
-  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id)
+  headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, ...exchange.commonHeaders())
   if (document !== undefined) {
     const bytes = Buffer.from(document)
     // Kept alive so far: the head is gone.
     if (response.headersSent) {
-      endSoon(response, bytes)
+      endSoon(response, behindSpace(document))
       return undefined
     }
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
@@ -47,6 +47,14 @@ export function respond(
   if (content.kind === 'stream') return sendStream(exchange, content.stream)
   endSoon(response, content.bytes)
   return undefined
+}
+
+/**
+ * Without its XML declaration, which may stand only at the very beginning: behind white space strict parsers, as that of
+ * the official Python SDK, take the rest alone for a document.
+ */
+function behindSpace(document: string): Buffer {
+  return Buffer.from(document.replace(/^<\?xml[^>]*\?>\s*/, ''))
 }
 
 /** A stream that fails midway cuts the connection: the client sees fewer bytes than it was promised. */
@@ -68,13 +76,15 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   const { response, request } = exchange
   const traceId = newTraceId()
   if (response.headersSent) {
-    if (exchange.isKeptAlive)
-      endSoon(response, Buffer.from(dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })))
-    else response.destroy()
+    if (exchange.isKeptAlive) {
+      const document = dialect.writeFault(fault, { resource, requestId: exchange.id, traceId })
+      endSoon(response, behindSpace(document))
+    } else response.destroy()
     return
   }
   const headers = dialect.faultHeaders(fault)
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
+  headers.push(...exchange.commonHeaders())
   if (fault.status === 503) headers.push('Retry-After', '1')
   const unread = unreadBody(exchange)
   if (unread === 'large') headers.push('Connection', 'close')

@@ -7,10 +7,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BlobStore, Clock, Log, MetadataStore, Store } from '@coset/core'
+import type { BlobStore, Clock, Log, MetadataStore, RestoreDurations, Store } from '@coset/core'
 import { openLocalStore } from '@coset/store-local'
 import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
-import { type Credential, DEFAULT_CONFIG } from './config.js'
+import { type Credential, DEFAULT_CONFIG, restoreDurations } from './config.js'
 import { newCredential } from './credentials.js'
 import { serve, storeAbove, systemClock } from './server.js'
 
@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly port?: number
   /** Default: the system's. Signatures are checked against it too. */
   readonly clock?: Clock
+  /** Milliseconds, by class and tier; what is left out takes a few seconds. On the clock given above. */
+  readonly restoreMs?: Partial<RestoreDurations>
   /** Default: silent. */
   readonly log?: Log
   /** How long a slow reply, such as that to CompleteMultipartUpload, is without a byte. Default 5,000. */
@@ -79,6 +81,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       domains: [...DEFAULT_CONFIG.domains, ...(options.domains ?? [])],
       drainMs: 1000,
       keepAliveMs: options.keepAliveMs ?? DEFAULT_CONFIG.keepAliveMs,
+      restoreMs: restoreDurations(options.restoreMs ?? {}),
     },
     store,
     log: options.log ?? SILENT,

@@ -26,9 +26,9 @@ process.once('message', (orders: WorkerOrders | 'stop') => {
 tell({ kind: 'ready' })
 
 async function work(orders: WorkerOrders): Promise<void> {
-  const { config, host, port, data, logLevel, terminal } = orders
+  const { config, host, port, data, coldData, logLevel, terminal } = orders
   tuneProcess()
-  const local = await openLocalStore({ dir: data, role: 'worker' })
+  const local = await openLocalStore({ dir: data, coldDir: coldData, role: 'worker' })
   const log = createLog(logLevel, terminal)
   const server = await serve({
     config,

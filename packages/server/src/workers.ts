@@ -13,6 +13,7 @@ export interface WorkerOrders {
   readonly host: string
   readonly port: number
   readonly data: string
+  readonly coldData: string | undefined
   readonly logLevel: LogLevel
   readonly terminal: boolean
 }

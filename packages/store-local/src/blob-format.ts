@@ -9,11 +9,21 @@ export const CHECKSUM_SIZE = 4
 
 const MAGIC = Buffer.from('COSETBLB')
 const VERSION = 1
-const ID = /^[0-9a-f]{32}$/
+/** Behind the time, 20 random digits; behind them, a letter when the blob is in the cold folder. */
+const ID = /^[0-9a-f]{32}c?$/
+const COLD_ID_LENGTH = 33
 const PREFIX_LENGTH = blobIdPrefix(0).length
 
 export interface Footer {
   readonly dataLength: number
+}
+
+export function newBlobId(timeMs: number, randomHex: string, cold: boolean): BlobId {
+  return `${blobIdPrefix(timeMs)}${randomHex}${cold ? 'c' : ''}` as BlobId
+}
+
+export function isColdId(id: BlobId): boolean {
+  return id.length === COLD_ID_LENGTH
 }
 
 export function isBlobId(text: string): text is BlobId {

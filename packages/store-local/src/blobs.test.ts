@@ -25,6 +25,31 @@ blobStoreSuite('local', async () => {
   }
 })
 
+/** Which of the blobs that the suite writes go to the second folder. */
+const COLDNESS: Readonly<Record<string, (count: number) => boolean>> = {
+  'local, beside a cold folder': () => false,
+  'local, in the cold folder': () => true,
+  'local, in both folders': (count) => count % 2 === 1,
+}
+
+for (const [name, isCold] of Object.entries(COLDNESS)) {
+  blobStoreSuite(name, async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'coset-blobs-'))
+    const local = await openLocalStore({ dir: join(dir, 'data'), coldDir: join(dir, 'cold') })
+    let count = 0
+    return {
+      store: {
+        ...local.blobs,
+        write: (body, options) => local.blobs.write(body, { ...options, cold: isCold(count++) }),
+      },
+      async close() {
+        await local.close()
+        await rm(dir, { recursive: true })
+      },
+    }
+  })
+}
+
 describe('local blobs', () => {
   let dir: string
   let store: LocalStore

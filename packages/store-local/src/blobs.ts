@@ -1,10 +1,9 @@
-// The blob port over one folder of files.
+// The blob port over folders of files.
 import { randomBytes } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type BlobId, type BlobStore, blobIdPrefix } from '@coset/core'
-import { BlobFolder } from './blob-folder.js'
-import { isBlobId } from './blob-format.js'
+import type { BlobStore } from '@coset/core'
+import { BlobFolders, type BlobPlaces } from './blob-folders.js'
+import { isBlobId, newBlobId } from './blob-format.js'
 import { listBlobs } from './blob-list.js'
 import { readBlob } from './blob-reader.js'
 import { writeBlob } from './blob-writer.js'
@@ -14,27 +13,28 @@ import { mapLimited } from './map-limited.js'
 const RANDOM_BYTES = 10
 const DELETES_MAX = 8
 
-export async function localBlobStore(
-  dir: string,
-  { now }: { readonly now: () => number },
-): Promise<BlobStore> {
-  const folder = await BlobFolder.open(join(dir, 'blobs'))
+export interface LocalBlobOptions extends BlobPlaces {
+  readonly now: () => number
+}
+
+export async function localBlobStore({ now, ...places }: LocalBlobOptions): Promise<BlobStore> {
+  const folders = await BlobFolders.open(places)
   return {
-    async write(body, { sizeMax, signal }) {
-      const id = `${blobIdPrefix(now())}${randomBytes(RANDOM_BYTES).toString('hex')}` as BlobId
-      const size = await writeBlob(folder, { id, body, sizeMax, signal })
+    async write(body, { sizeMax, signal, cold = false }) {
+      const id = newBlobId(now(), randomBytes(RANDOM_BYTES).toString('hex'), cold && folders.hasCold)
+      const size = await writeBlob(folders.of(id), { id, body, sizeMax, signal })
       return { id, size }
     },
 
-    read: (id, range, { signal }) => readBlob({ folder, id, range, signal }),
+    read: (id, range, { signal }) => readBlob({ folder: folders.of(id), id, range, signal }),
 
     async delete(ids) {
-      await mapLimited(ids.filter(isBlobId), DELETES_MAX, (id) => removeBlob(folder.pathOf(id)))
+      await mapLimited(ids.filter(isBlobId), DELETES_MAX, (id) => removeBlob(folders.of(id).pathOf(id)))
     },
 
-    list: (options) => listBlobs(folder, options),
+    list: (options) => listBlobs(folders, options),
 
-    close: () => folder.close(),
+    close: () => folders.close(),
   }
 }
 

@@ -11,7 +11,7 @@ export interface Environment {
   readonly root: RootDatabase<Uint8Array, Uint8Array>
   /** The rows of the metadata port. */
   readonly rows: Rows
-  /** The store's own rows: the stamp counter and the owner. */
+  /** The store's own rows: the stamp counter, the owner, the identity of the folder, and where its cold folder is. */
   readonly house: Database<Uint8Array, Uint8Array>
 }
 

@@ -5,7 +5,7 @@ export class StoreInUseError extends Error {
   override readonly name = 'StoreInUseError'
 }
 
-/** The folder cannot be created, read or written, or holds files of something else. */
+/** The folder cannot be created, read or written, holds files of something else, or is not the one that belongs here. */
 export class StoreUnusableError extends Error {
   override readonly name = 'StoreUnusableError'
 }
@@ -15,7 +15,8 @@ export class StoreFormatError extends Error {
   override readonly name = 'StoreFormatError'
 }
 
-export function unusable(dir: string, cause: unknown): StoreUnusableError {
+/** `folder` as a message names it, such as `The data folder /srv/coset`. */
+export function unusable(folder: string, cause: unknown): StoreUnusableError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new StoreUnusableError(`The data folder ${dir} cannot be used: ${reason}`, { cause })
+  return new StoreUnusableError(`${folder} cannot be used: ${reason}`, { cause })
 }

@@ -42,6 +42,7 @@ export async function audit(store: Store): Promise<Audit> {
     ...(await rowsOf(store, 'version/')).map((row) => readVersion('version', row)),
   ]
   checkKeys(buckets, versions, problems)
+  checkSettings(buckets, await rowsOf(store, 'setting/'), problems)
   checkNulls(versions, await rowsOf(store, 'null/'), problems)
   const waiting = (await rowsOf(store, 'garbage/')).map(({ key }) => latin1(key).slice('garbage/'.length + 8))
   const uploads = await auditUploads(store, buckets, problems)
@@ -122,6 +123,16 @@ function checkKeys(buckets: readonly BucketRow[], versions: readonly VersionRow[
     if (sorted.filter(({ isNull }) => isNull).length > 1) problems.push(`${name} has two null versions.`)
     if (bucket && !bucket.versioning && sorted.length > 1)
       problems.push(`${name} has versions in a plain bucket.`)
+  }
+}
+
+function checkSettings(buckets: readonly BucketRow[], rows: readonly Entry[], problems: string[]): void {
+  for (const { key } of rows) {
+    const name = Buffer.from(key).subarray('setting/'.length)
+    const bucket = name.toString('hex', 0, 8)
+    if (!buckets.some(({ id }) => id === bucket)) {
+      problems.push(`The setting ${name.toString('latin1', 8)} is of no bucket: ${bucket}.`)
+    }
   }
 }
 

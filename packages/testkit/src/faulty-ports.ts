@@ -57,6 +57,25 @@ export function failingAt(n: number, error: unknown): PortHook {
   }
 }
 
+/** Before the n-th commit, something else happens: what was read for it may have changed by then. */
+export function interruptingCommit(
+  { metadata, blobs }: Ports,
+  between: () => Promise<unknown>,
+  n = 1,
+): Ports {
+  let commits = 0
+  const interrupted: MetadataStore = {
+    read: (keys) => metadata.read(keys),
+    scan: (range, options) => metadata.scan(range, options),
+    async commit(commit) {
+      if (++commits === n) await between()
+      return metadata.commit(commit)
+    },
+    close: () => metadata.close(),
+  }
+  return { metadata: interrupted, blobs }
+}
+
 /** The n-th commit fails before it does anything. */
 export function failingCommit(error: unknown, n = 1): PortHook {
   return nthCommit('before', n, error)

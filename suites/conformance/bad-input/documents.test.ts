@@ -1,5 +1,6 @@
-// XML that is none, or too much of it, where documents are read: ?delete and ?versioning.
+// XML that is none, or too much of it, where documents are read.
 import { createHash } from 'node:crypto'
+import { LIMITS } from '@coset/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../raw.js'
@@ -7,7 +8,9 @@ import { BUCKET, expectDecent, expectRefused, fuzzStation, SEED } from './statio
 
 const at = fuzzStation()
 
-function send(resource: 'delete' | 'versioning', body: string | Uint8Array): Promise<Reply> {
+const RESOURCES = ['delete', 'versioning', 'acl', 'cors'] as const
+
+function send(resource: (typeof RESOURCES)[number], body: string | Uint8Array): Promise<Reply> {
   const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
   const method = resource === 'delete' ? 'POST' : 'PUT'
   return at.signed({ method, target: `/${BUCKET}?${resource}`, body, headers })
@@ -57,7 +60,7 @@ const malformed: readonly (readonly [name: string, body: string | Uint8Array])[]
 
 describe('a document', () => {
   it.each(malformed)('that is %s', async (_name, body) => {
-    for (const resource of ['delete', 'versioning'] as const) {
+    for (const resource of RESOURCES) {
       const reply = await send(resource, body)
       expectRefused(reply)
       expect(['MalformedXML', 'XMLSizeLimit']).toContain(reply.code)
@@ -77,7 +80,7 @@ describe('a document', () => {
   })
 
   it('of more elements than any has', async () => {
-    const reply = await send('delete', `<Delete>${'<a/>'.repeat(50_000)}</Delete>`)
+    const reply = await send('delete', `<Delete>${'<a/>'.repeat(LIMITS.xmlElementsMax)}</Delete>`)
     expect([reply.status, reply.code]).toEqual([400, 'XMLSizeLimit'])
   })
 
@@ -136,21 +139,27 @@ describe(`seed ${SEED}`, () => {
         '\ufeff',
         '<VersioningConfiguration>',
         '<Status>',
+        '<AccessControlPolicy>',
+        '</AccessControlPolicy>',
+        '<AccessControlList>',
+        '<Grant><Grantee xsi:type="Group">',
+        '<CORSConfiguration><CORSRule>',
+        '</CORSRule></CORSConfiguration>',
+        '<AllowedOrigin>*</AllowedOrigin>',
+        '<AllowedMethod>GET</AllowedMethod>',
       ),
     )
     const property = fc.asyncProperty(fc.array(piece, { maxLength: 14 }), async (pieces) => {
       // Keys of these documents begin so, and the bucket has none such.
       const body = pieces.join('').replaceAll('<Key>', '<Key>none-')
-      expectDecent(await send('delete', body))
-      expectDecent(await send('versioning', body))
+      for (const resource of RESOURCES) expectDecent(await send(resource, body))
     })
     await fc.assert(property, { seed: SEED, numRuns: 300 })
   }, 120_000)
 
   it('random bytes', async () => {
     const property = fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
-      expectRefused(await send('delete', bytes))
-      expectRefused(await send('versioning', bytes))
+      for (const resource of RESOURCES) expectRefused(await send(resource, bytes))
     })
     await fc.assert(property, { seed: SEED, numRuns: 150 })
   }, 120_000)

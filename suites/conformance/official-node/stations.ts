@@ -1,11 +1,17 @@
 // The official Node SDK before a server of its own, once for each way it can be told to address buckets.
-import { startServer, type TestServer } from '@coset/server/testing'
+import { type StartOptions, startServer, type TestServer } from '@coset/server/testing'
 import COS from 'cos-nodejs-sdk-v5'
 import { afterAll, beforeAll, describe } from 'vitest'
 
 /** What the SDK takes and gives, and its types leave out. */
 declare module 'cos-nodejs-sdk-v5' {
   interface DeleteObjectParams {
+    VersionId?: string
+  }
+  interface DeleteObjectTaggingParams {
+    VersionId?: string
+  }
+  interface GetObjectTaggingParams {
     VersionId?: string
   }
   interface HeadObjectParams {
@@ -63,7 +69,8 @@ export const STYLES: readonly Style[] = [
 /** Version 3 of the SDK signs a path without the bucket that its own Domain option puts there. */
 function signPathStyle(server: TestServer): NonNullable<COS.COSOptions['getAuthorization']> {
   return (asked, callback) => {
-    const { Bucket, Pathname, Method, Query, Headers } = asked as typeof asked & COS.GetAuthParams
+    const { Bucket, Pathname, Method, Query, Headers, SystemClockOffset } = asked as typeof asked &
+      COS.GetAuthParams
     callback(
       COS.getAuthorization({
         SecretId: server.secretId,
@@ -72,6 +79,7 @@ function signPathStyle(server: TestServer): NonNullable<COS.COSOptions['getAutho
         Pathname: Bucket ? `/${Bucket}${Pathname}` : Pathname,
         Query: Query ?? {},
         Headers: Headers ?? {},
+        SystemClockOffset,
       } as COS.StaticGetAuthorizationOptions),
     )
   }
@@ -84,11 +92,15 @@ export function newBucketName(): string {
 }
 
 /** The same suite for each style; `at` is filled in before the first test runs. */
-export function eachStyle(suite: (at: Station) => void, styles: readonly Style[] = STYLES): void {
+export function eachStyle(
+  suite: (at: Station) => void,
+  styles: readonly Style[] = STYLES,
+  start: StartOptions = {},
+): void {
   describe.each(styles)('$name', (style) => {
     const at: { -readonly [K in keyof Station]?: Station[K] } = {}
     beforeAll(async () => {
-      const server = await startServer({ storage: 'local' })
+      const server = await startServer({ storage: 'local', ...start })
       const { secretId: SecretId, secretKey: SecretKey } = server
       const keys = { SecretId, SecretKey, Protocol: 'http:' } as const
       at.style = style.name

@@ -7,7 +7,7 @@ import {
   nodePlatform,
   type Platform,
 } from '@coset/sdk'
-import { startServer, type TestServer } from '@coset/server/testing'
+import { type StartOptions, startServer, type TestServer } from '@coset/server/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 
 export interface Station {
@@ -57,12 +57,16 @@ export function newBucketName(): string {
 }
 
 /** The same suite for each style; `at` is filled in before the first test runs. */
-export function eachStyle(suite: (at: Station) => void, styles: readonly Style[] = STYLES): void {
+export function eachStyle(
+  suite: (at: Station) => void,
+  styles: readonly Style[] = STYLES,
+  start: StartOptions = {},
+): void {
   describe.each(styles)('$name', (style) => {
     const at: { -readonly [K in keyof Station]?: Station[K] } = {}
     const clients: CosClient[] = []
     beforeAll(async () => {
-      const server = await startServer({ storage: 'local' })
+      const server = await startServer({ storage: 'local', ...start })
       const { secretId: SecretId, secretKey: SecretKey } = server
       const usual = { SecretId, SecretKey, Scheme: 'http', Retries: 0, ...style.options(server) } as const
       at.style = style.name

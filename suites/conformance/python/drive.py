@@ -1,11 +1,24 @@
 """Drives the official Python SDK: reads a plan as JSON on standard input, writes what came of it as JSON.
 
-A plan is {"proxy", "region", "secretId", "secretKey", "steps": [[method, params], ...]}. Bodies are text.
+A plan is {"proxy", "region", "secretId", "secretKey", "steps": [[method, params], ...]}. Bodies are text. A value
+{"$of": [step, name]} in the params is what the result of an earlier step has by that name.
 """
 import json
 import sys
 
 from qcloud_cos import CosClientError, CosConfig, CosS3Client, CosServiceError
+
+
+def filled(value, outcomes):
+    """The params of a step, with what they take from earlier ones."""
+    if isinstance(value, list):
+        return [filled(one, outcomes) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "$of" in value:
+        step, name = value["$of"]
+        return outcomes[step]["result"][name]
+    return {name: filled(one, outcomes) for name, one in value.items()}
 
 
 def run(client, method, params):
@@ -15,6 +28,8 @@ def run(client, method, params):
         return {"status": error.get_status_code(), "code": error.get_error_code()}
     except CosClientError as error:
         return {"code": "client", "message": str(error)}
+    if result is None:
+        return {}
     if method == "get_object":
         body = result["Body"].get_raw_stream().read()
         return {"text": body.decode(), "headers": headers_of(result)}
@@ -35,7 +50,10 @@ def main():
         Proxies={"http": plan["proxy"]},
     )
     client = CosS3Client(config, retry=0)
-    json.dump([run(client, method, params) for method, params in plan["steps"]], sys.stdout)
+    outcomes = []
+    for method, params in plan["steps"]:
+        outcomes.append(run(client, method, filled(params, outcomes)))
+    json.dump(outcomes, sys.stdout)
 
 
 main()

@@ -56,7 +56,47 @@ describe.each(BUCKET_ACLS)('in a bucket that is %s', (acl) => {
     expect(told(deleted)).toBe(writable ? '204' : '403 AccessDenied')
   })
 
+  it('uploads in parts, appends and copies', async () => {
+    const target = `/${bucketOf(acl)}/parts`
+    const writable = acl === 'public-read-write'
+    const started = await at.anonymous({ method: 'POST', target: `${target}?uploads` })
+    expect(told(started)).toBe(writable ? '200' : '403 AccessDenied')
+    const id = started.element('UploadId') ?? 'none'
+    const outcomes = [
+      await at.anonymous({ method: 'PUT', target: `${target}?partNumber=1&uploadId=${id}`, body: 'x' }),
+      await at.anonymous({ target: `${target}?uploadId=${id}` }),
+      await at.anonymous({ method: 'DELETE', target: `${target}?uploadId=${id}` }),
+      await at.anonymous({ method: 'POST', target: `${target}-append?append&position=0`, body: 'x' }),
+    ]
+    const status = outcomes.map(told)
+    expect(status).toEqual(writable ? ['200', '200', '204', '200'] : status.map(() => '403 AccessDenied'))
+    await at.signed({ method: 'DELETE', target: `${target}-append` })
+    expect(told(await at.anonymous({ target: `/${bucketOf(acl)}?uploads` }))).toBe(
+      readable(acl) ? '200' : '403 AccessDenied',
+    )
+    for (const source of OBJECT_ACLS) {
+      const open = source === 'public-read' || (source === 'default' && readable(acl))
+      const headers = { 'x-cos-copy-source': `${bucketOf(acl)}.cos.ap-guangzhou.myqcloud.com/${source}` }
+      const copied = await at.anonymous({ method: 'PUT', target: `${target}-copy`, headers })
+      expect(told(copied)).toBe(writable && open ? '200' : '403 AccessDenied')
+
+      await at.signed({ method: 'DELETE', target: `${target}-copy` })
+    }
+  })
+
+  it.each(OBJECT_ACLS)('the lists of the bucket and of an object that is %s', async (objectAcl) => {
+    const headers = { 'x-cos-acl': 'public-read' }
+    for (const target of [`/${bucketOf(acl)}?acl`, `/${bucketOf(acl)}/${objectAcl}?acl`]) {
+      expect(told(await at.anonymous({ target }))).toBe('403 AccessDenied')
+      expect(told(await at.anonymous({ method: 'PUT', target, headers }))).toBe('403 AccessDenied')
+    }
+    expect(told(await at.anonymous({ target: `/${bucketOf(acl)}/none?acl` }))).toBe('403 AccessDenied')
+  })
+
   it('settings are the owner’s alone', async () => {
+    const cors = `/${bucketOf(acl)}?cors`
+    for (const method of ['GET', 'PUT', 'DELETE'])
+      expect(told(await at.anonymous({ method, target: cors }))).toBe('403 AccessDenied')
     const target = `/${bucketOf(acl)}?versioning`
     expect(told(await at.anonymous({ target }))).toBe('403 AccessDenied')
     const body = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
@@ -113,6 +153,60 @@ describe('an anonymous caller', () => {
     await at.signed({ method: 'PUT', target: '/granted-1250000000/k', body: 'x' })
     expect((await at.anonymous({ target: '/granted-1250000000/k' })).status).toBe(200)
     expect((await at.anonymous({ method: 'DELETE', target: '/granted-1250000000/k' })).status).toBe(403)
+  })
+
+  describe('to whom a list is granted', () => {
+    const ANYONE = 'id="qcs::cam::anyone:anyone"'
+    const status = async (method: string, target: string) => {
+      const headers: Record<string, string> = method === 'PUT' ? { 'x-cos-acl': 'private' } : {}
+      return (await at.anonymous({ method, target, headers })).status
+    }
+
+    it('reads a bucket’s, and those of objects without their own', async () => {
+      const bucket = 'list-read-1250000000'
+      await at.createBucket(bucket, { 'x-cos-grant-read-acp': ANYONE })
+      await at.signed({ method: 'PUT', target: `/${bucket}/k`, body: 'x' })
+      await at.signed({
+        method: 'PUT',
+        target: `/${bucket}/own`,
+        body: 'x',
+        headers: { 'x-cos-acl': 'private' },
+      })
+      expect(await status('GET', `/${bucket}?acl`)).toBe(200)
+      expect(await status('GET', `/${bucket}/k?acl`)).toBe(200)
+      expect(await status('GET', `/${bucket}/own?acl`)).toBe(403)
+      expect(await status('GET', `/${bucket}/none?acl`)).toBe(403)
+      expect(await status('GET', `/${bucket}/k`)).toBe(403)
+      expect(await status('PUT', `/${bucket}?acl`)).toBe(403)
+      expect(await status('PUT', `/${bucket}/k?acl`)).toBe(403)
+    })
+
+    it('changes an object’s, and with it what it may do', async () => {
+      const target = `/${bucketOf('private')}/given`
+      const headers = { 'x-cos-grant-write-acp': ANYONE }
+      await at.signed({ method: 'PUT', target, body: 'x', headers })
+      expect(await status('GET', `${target}?acl`)).toBe(403)
+      expect(await status('GET', target)).toBe(403)
+      const open = { method: 'PUT', target: `${target}?acl`, headers: { 'x-cos-acl': 'public-read' } }
+      expect((await at.anonymous(open)).status).toBe(200)
+      expect(await status('GET', target)).toBe(200)
+      expect((await at.anonymous(open)).status).toBe(403)
+    })
+
+    it('changes a bucket’s', async () => {
+      const bucket = 'list-write-1250000000'
+      await at.createBucket(bucket, { 'x-cos-grant-write-acp': ANYONE })
+      expect(await status('GET', `/${bucket}?acl`)).toBe(403)
+      expect(await status('PUT', `/${bucket}?acl`)).toBe(200)
+      expect(await status('PUT', `/${bucket}?acl`)).toBe(403)
+    })
+  })
+
+  it('is told of no version that is not there, even beside an open object', async () => {
+    const target = `/${bucketOf('private')}/public-read`
+    const unknown = Buffer.from('18446744073709551615').toString('base64').replace(/=+$/, '')
+    expect((await at.anonymous({ target })).status).toBe(200)
+    expect(told(await at.anonymous({ target: `${target}?versionId=${unknown}` }))).toBe('403 AccessDenied')
   })
 
   it('reads a version by the list of that version', async () => {

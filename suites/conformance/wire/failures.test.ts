@@ -33,7 +33,7 @@ const cases: readonly (readonly [name: string, status: number, code: string, req
   ['a bad escape in the query', 400, 'InvalidURI', { target: `/${BUCKET}?prefix=%f` }],
   ['a key too long', 400, 'KeyTooLong', { target: `/${BUCKET}/${'k'.repeat(851)}` }],
   ['a bucket without a name', 400, 'InvalidURI', { target: '//key' }],
-  ['a subresource', 501, 'NotImplemented', { target: `/${BUCKET}?acl` }],
+  ['a subresource', 501, 'NotImplemented', { target: `/${BUCKET}?live` }],
   ['a method', 405, 'MethodNotAllowed', { method: 'PATCH', target: `/${BUCKET}/k` }],
   [
     'a malformed document',

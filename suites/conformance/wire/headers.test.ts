@@ -33,7 +33,7 @@ describe('every reply', () => {
     ['DELETE', `/${BUCKET}/none`, 204],
     ['GET', `/${BUCKET}/none`, 404],
     ['HEAD', `/${BUCKET}/none`, 404],
-    ['GET', `/${BUCKET}?acl`, 501],
+    ['GET', `/${BUCKET}?live`, 501],
     ['PATCH', `/${BUCKET}`, 405],
   ])('%s %s names the server, the request and the time', async (method, target, status) => {
     const reply = await at.signed({ method, target })

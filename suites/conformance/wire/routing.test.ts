@@ -43,9 +43,16 @@ const SUBRESOURCES = [
   'select&select-type=2',
 ]
 
+/** Those that an operation serves. */
+const SERVED: ReadonlySet<string> = new Set([
+  ...['GET ?acl', 'PUT ?acl', 'GET /k?acl', 'PUT /k?acl'],
+  ...['GET ?cors', 'PUT ?cors', 'DELETE ?cors'],
+])
+
 describe.each(['', '/k'])('a subresource of /bucket%s', (path) => {
   it.each(SUBRESOURCES)('%s is not the resource itself', async (query) => {
     for (const method of ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']) {
+      if (SERVED.has(`${method} ${path}?${query}`)) continue
       const body = method === 'GET' || method === 'HEAD' ? {} : { body: 'new content' }
       const bare = await at.signed({ method, target: `/${BUCKET}${path}?${query}`, ...body })
       expect([method, bare.status]).toEqual([method, 501])
@@ -97,10 +104,8 @@ describe('a method', () => {
     ['OPTIONS', '/'],
     ['POST', `/${BUCKET}`],
     ['PATCH', `/${BUCKET}`],
-    ['OPTIONS', `/${BUCKET}`],
     ['POST', `/${BUCKET}/k`],
     ['PATCH', `/${BUCKET}/k`],
-    ['OPTIONS', `/${BUCKET}/k`],
     ['TRACE', `/${BUCKET}/k`],
     ['PROPFIND', `/${BUCKET}/k`],
   ])('that the resource has not: %s %s', async (method, target) => {

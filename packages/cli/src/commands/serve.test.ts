@@ -117,6 +117,7 @@ interface Listening {
   readonly data: string
   readonly secretId: string
   readonly credentials: string
+  readonly coldData?: string
 }
 
 /** Serves `dir`/data at any free port; resolves once it listens. */
@@ -236,6 +237,8 @@ describe('coset', () => {
     ['an APPID of letters', ['serve', '--appid', 'abc']],
     ['a region that is none', ['serve', '--region', 'Ap_Guangzhou!']],
     ['a level that is none', ['serve', '--log-level', 'loud']],
+    ['a duration of a tier that is none', ['serve', '--restore-duration', 'DEEP_ARCHIVE:Expedited=1m']],
+    ['a duration without a unit', ['serve', '--restore-duration', 'ARCHIVE:Standard=3']],
   ])('refuses %s', async (_name, args) => {
     const { code, stdout, stderr } = await ending(coset(args))
     expect(code).toBe(1)
@@ -352,6 +355,52 @@ describe('serving', () => {
   })
 })
 
+describe('archived objects', () => {
+  const body = Buffer.alloc(100_000, 'cold')
+  const archived = { Bucket: BUCKET, Key: 'cold', StorageClass: 'ARCHIVE' } as const
+  const filesOf = (folder: string) =>
+    readdirSync(join(dir, folder, 'blobs'), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.length > 3,
+    )
+
+  it.each([1, 2])('keep their bytes in the cold folder (%d workers)', async (workers) => {
+    const flags = [
+      ...['--cold-data', join(dir, 'cold'), '--workers', String(workers)],
+      ...['--restore-duration', 'ARCHIVE:Expedited=0s', '--restore-duration', 'ARCHIVE:Standard=1h'],
+    ]
+    const { command, listening } = await serve(flags)
+    expect(listening.coldData).toBe(join(dir, 'cold'))
+    const cos = await clientOf(listening)
+    await cos.putBucket({ Bucket: BUCKET })
+    await cos.putObject({ ...archived, Body: body })
+    await cos.putObject({ Bucket: BUCKET, Key: 'warm', Body: body })
+    expect([filesOf('data').length, filesOf('cold').length]).toEqual([1, 1])
+    const restore = (Key: string, Tier: 'Expedited' | 'Standard') =>
+      cos.restoreObject({ Bucket: BUCKET, Key, RestoreRequest: { Days: 1, CASJobParameters: { Tier } } })
+    await restore('cold', 'Expedited')
+    expect(Buffer.compare(Buffer.from(await (await cos.getObject(archived)).Body.bytes()), body)).toBe(0)
+    await cos.putObject({ ...archived, Key: 'slow', Body: body })
+    await restore('slow', 'Standard')
+    const head = await cos.headObject({ Bucket: BUCKET, Key: 'slow' })
+    expect(head.Restore).toBe('ongoing-request="true"')
+    expect(await stopped(command)).toBe(0)
+  })
+
+  it('take the durations of the environment, of which flags win', async () => {
+    const environment = { COSET_RESTORE_DURATION: 'ARCHIVE:Expedited=1h,ARCHIVE:Bulk=0ms' }
+    const { listening } = await serve([], environment)
+    const cos = await clientOf(listening)
+    await cos.putBucket({ Bucket: BUCKET })
+    const shown = async (Tier: 'Expedited' | 'Bulk') => {
+      await cos.putObject({ ...archived, Body: 'x' })
+      await cos.restoreObject({ ...archived, RestoreRequest: { Days: 1, CASJobParameters: { Tier } } })
+      return (await cos.headObject(archived)).Restore
+    }
+    expect(await shown('Expedited')).toBe('ongoing-request="true"')
+    expect(await shown('Bulk')).toContain('ongoing-request="false"')
+  })
+})
+
 describe('what keeps it from serving is told in one line', () => {
   const refused = async (args: readonly string[]) => {
     const { code, stdout, stderr } = await ending(coset(['serve', '--listen', '127.0.0.1:0', ...args]))
@@ -403,6 +452,16 @@ describe('what keeps it from serving is told in one line', () => {
     await writeFile(join(dir, 'data/thesis.txt'), 'mine')
     expect(await refused(['--data', join(dir, 'data')])).toContain('something else')
     expect(readdirSync(join(dir, 'data'))).toEqual(['thesis.txt'])
+  })
+
+  it('a cold folder that is missing, wrong or not named', async () => {
+    const data = ['--data', join(dir, 'data')]
+    expect(await stopped((await serve(['--cold-data', join(dir, 'cold')])).command)).toBe(0)
+    expect(await refused(data)).toContain('--cold-data')
+    expect(await refused([...data, '--cold-data', join(dir, 'none')])).toContain('has no format file')
+    const other = ['--data', join(dir, 'other')]
+    expect(await refused([...other, '--cold-data', join(dir, 'cold')])).toContain('another data folder')
+    expect(existsSync(join(dir, 'none'))).toBe(false)
   })
 
   it('a key pair that is none', async () => {

@@ -3,15 +3,18 @@ import { resolve } from 'node:path'
 import { type Credential, DEFAULT_CONFIG, LOG_LEVELS, type LogLevel, type Running } from '@coset/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
+import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
 
 interface ServeFlags {
   readonly data: string
+  readonly coldData?: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly region: string
   readonly appid: string
   readonly workers: number
   readonly domain: readonly string[]
   readonly accessLog: boolean
+  readonly restoreDuration: RestoreDurations
   readonly logLevel: LogLevel
 }
 
@@ -19,7 +22,8 @@ const HELP = `
 Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
-  COSET_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN, COSET_LOG_LEVEL
+  COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
+  COSET_RESTORE_DURATION, COSET_LOG_LEVEL
 
 Probes: GET /health/live and GET /health/ready.
 Ctrl-C or SIGTERM waits for requests under way, at most ${DEFAULT_CONFIG.drainMs / 1000} seconds, and exits 0.`
@@ -28,6 +32,11 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Serve a data folder over HTTP.')
     .addOption(new Option('--data <dir>', 'the data folder').env('COSET_DATA').default('./coset-data'))
+    .addOption(
+      new Option('--cold-data <dir>', 'a second folder, for the bytes of archived objects').env(
+        'COSET_COLD_DATA',
+      ),
+    )
     .addOption(
       new Option('--listen <host:port>', 'the address to listen on; port 0 takes any that is free')
         .env('COSET_LISTEN')
@@ -60,6 +69,15 @@ export function serveCommand(): Command {
         .env('COSET_DOMAIN')
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--restore-duration <class:tier=time>',
+        'how long bringing an archived object back takes, such as ARCHIVE:Standard=3h; repeatable',
+      )
+        .env('COSET_RESTORE_DURATION')
+        .argParser(parseRestoreDuration)
+        .default(DEFAULT_CONFIG.restoreMs, 'a few seconds'),
+    )
     .addOption(new Option('--access-log', 'log one line a request').default(false))
     .addOption(
       new Option('--log-level <level>', 'the least level logged')
@@ -77,6 +95,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const credential = credentialFromEnvironment()
   const running = await run({
     data: resolve(flags.data),
+    coldData: flags.coldData && resolve(flags.coldData),
     host,
     port,
     region: flags.region,
@@ -85,11 +104,13 @@ async function serve(flags: ServeFlags): Promise<void> {
     credential,
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
+    restoreMs: flags.restoreDuration,
     logLevel: flags.logLevel,
     terminal: process.stderr.isTTY === true,
   }).catch((error: unknown) => fail(explain(error, flags)))
-  announce(running, flags)
+  // First: whoever reads the announcement may send a signal at once.
   stopOnSignals(running)
+  announce(running, flags)
   fail((await running.failed).message)
 }
 
@@ -100,7 +121,7 @@ function credentialFromEnvironment(): Credential | undefined {
   return undefined
 }
 
-function announce(running: Running, { listen, region, appid, data }: ServeFlags): void {
+function announce(running: Running, { listen, region, appid, data, coldData }: ServeFlags): void {
   const endpoint = `${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${running.port}`
   const { secretId, secretKey } = running.credential
   if (!process.stdout.isTTY) {
@@ -110,6 +131,7 @@ function announce(running: Running, { listen, region, appid, data }: ServeFlags)
       region,
       appid,
       data: resolve(data),
+      coldData: coldData && resolve(coldData),
       secretId,
     }
     console.log(JSON.stringify({ ...event, credentials: running.credentialFile ?? 'environment' }))

@@ -6,6 +6,7 @@ import { readBucket } from '../catalog/bucket-lookup.js'
 import { bucketRow, objectRows, versionRows } from '../catalog/keys.js'
 import { uploadRows } from '../catalog/upload-keys.js'
 import type { Store } from '../store.js'
+import { removeSettings } from './setting-rows.js'
 
 /**
  * Throws `NoSuchBucket`, `BucketNotEmpty`. The commit itself checks that the bucket is empty, and every write
@@ -24,10 +25,11 @@ export async function deleteBucket(call: Call, store: Store, name: string): Prom
       const [entry] = await store.metadata.scan(range, { limit: 1 })
       if (entry) throw new Fault('BucketNotEmpty')
     }
+    const settings = await removeSettings(store, id)
     return {
       commit: {
-        checks: [check, ...ranges.map((range) => ({ kind: 'empty', range }) as const)],
-        writes: [{ kind: 'delete', key: bucketRow(name) }],
+        checks: [check, ...ranges.map((range) => ({ kind: 'empty', range }) as const), ...settings.checks],
+        writes: [{ kind: 'delete', key: bucketRow(name) }, ...settings.writes],
       },
       result: undefined,
     }

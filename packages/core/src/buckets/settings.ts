@@ -1,4 +1,5 @@
 // A bucket's record: read, and changed in one commit.
+import type { AccessControlList } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
@@ -20,6 +21,16 @@ export async function setVersioning(
   versioning: VersioningState,
 ): Promise<void> {
   await changeBucket(call, store, name, (record) => ({ ...record, versioning }))
+}
+
+/** Throws `NoSuchBucket`. */
+export async function setBucketAcl(
+  call: Call,
+  store: Store,
+  name: string,
+  acl: AccessControlList,
+): Promise<void> {
+  await changeBucket(call, store, name, (record) => ({ ...record, acl }))
 }
 
 async function changeBucket(

@@ -3,6 +3,7 @@
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
 //   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
 //                                      ref/<blob>/<8 zero bytes><manifest><number>
+//   setting/<bucket id><name>
 // Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -10,6 +11,7 @@ const BUCKET = Buffer.from('bucket/')
 const OBJECT = Buffer.from('object/')
 const VERSION = Buffer.from('version/')
 const NULL_VERSION = Buffer.from('null/')
+const SETTING = Buffer.from('setting/')
 const GARBAGE = Buffer.from('garbage/')
 const ZERO = Buffer.from([0])
 const ONE = Buffer.from([1])
@@ -86,6 +88,14 @@ export function orderOfVersionRow(row: Key): Order {
 
 export function nullRow(bucketId: Uint8Array, key: Uint8Array): Key {
   return Buffer.concat([NULL_VERSION, bucketId, key])
+}
+
+/** Configuration documents that stand in rows of their own, beside the bucket's record. */
+export const SETTING_NAMES = ['cors'] as const
+export type SettingName = (typeof SETTING_NAMES)[number]
+
+export function settingRow(bucketId: Uint8Array, name: SettingName): Key {
+  return Buffer.concat([SETTING, bucketId, Buffer.from(name)])
 }
 
 export function garbageRow(notBeforeMs: number, claimed: Claimed): Key {

@@ -1,5 +1,5 @@
 // What the rows of buckets and versions hold.
-import type { AccessControlList, StorageClass, Tag } from '@coset/model'
+import type { AccessControlList, RestoreTier, StorageClass, Tag } from '@coset/model'
 import type { BlobId, Entry } from '../ports.js'
 import { type ManifestId, ORDER_MAX, type Order } from './keys.js'
 import { decodeRow, encodeRow } from './row.js'
@@ -15,6 +15,8 @@ export interface BucketRecord {
   readonly createdMs: number
   /** Absent: never enabled. */
   readonly versioning?: VersioningState
+  /** What the cross-origin rules say of `Vary`, for requests that have no need to read the rules. */
+  readonly variesByOrigin?: boolean
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
 }
@@ -45,6 +47,14 @@ interface VersionBase {
   readonly modifiedMs: number
 }
 
+/** A copy asked for of archived content: under way until it is ready, then there until it expires. */
+export interface RestoreRecord {
+  readonly tier: RestoreTier
+  readonly requestedMs: number
+  readonly readyMs: number
+  readonly expiresMs: number
+}
+
 export interface LiveVersion extends VersionBase {
   readonly kind: 'live'
   readonly size: number
@@ -56,6 +66,8 @@ export interface LiveVersion extends VersionBase {
   readonly storageClass: StorageClass
   readonly acl: AccessControlList
   readonly tags: readonly Tag[]
+  /** The last one asked for; what it means now, restoreStateOf tells. Absent: none was. */
+  readonly restore?: RestoreRecord
   readonly content: Content
   /** Made by AppendObject, and may grow. */
   readonly appendable?: boolean | undefined
@@ -75,11 +87,20 @@ export function decodeBucket(row: Uint8Array): BucketRecord {
   return decodeRow(row).json as BucketRecord
 }
 
+export function encodeSetting(setting: object): Uint8Array {
+  return encodeRow(setting, undefined)
+}
+
+/** As whoever wrote the row under its name put it. */
+export function decodeSetting<T>(row: Uint8Array): T {
+  return decodeRow(row).json as T
+}
+
 export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, content, appendable } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, restore, content, appendable } = version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
@@ -99,6 +120,7 @@ export function encodeVersion(version: Version): Uint8Array {
       storageClass,
       acl,
       tags,
+      restore,
       extents,
       manifest,
       appendable,

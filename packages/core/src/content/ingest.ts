@@ -34,6 +34,8 @@ export interface IngestOptions {
   /** Keep small bodies in metadata. Default true. */
   readonly inline?: boolean
   readonly expected: ExpectedDigests
+  /** Where the store has storage of two kinds, a blob goes to the cheaper one. Small content stays in its row. */
+  readonly cold?: boolean
 }
 
 /**
@@ -79,12 +81,13 @@ interface BlobIngest extends IngestOptions {
 }
 
 async function ingestBlob(call: Call, store: Store, from: BlobIngest): Promise<Ingested> {
-  const { head, rest, body, sizeMax, expected } = from
+  const { head, rest, body, sizeMax, expected, cold = false } = from
   const digester = store.createDigester({ sha1: expected.sha1 !== undefined, length: body.length })
   try {
     const { id, size } = await store.blobs.write(digested(head, rest, digester), {
       sizeMax,
       signal: call.signal,
+      cold,
     })
     const content: BodyContent = { kind: 'extents', extents: [{ blob: id, offset: 0, length: size }] }
     return await finish(call, store, { content, size, digester, body, expected })

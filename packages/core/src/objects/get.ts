@@ -1,5 +1,5 @@
 // Get and head: the version, its conditions, the range, and the way to its bytes.
-import { assertKey, Fault, isArchived, parseRange, resolveRange } from '@coset/model'
+import { assertKey, Fault, parseRange, resolveRange } from '@coset/model'
 import type { Call } from '../call.js'
 import { type LiveVersion, versionId } from '../catalog/records.js'
 import { assertConditions, type Conditions } from '../content/preconditions.js'
@@ -7,6 +7,7 @@ import { type ReadContent, readContent } from '../content/read-content.js'
 import type { ByteRange } from '../ports.js'
 import type { Store } from '../store.js'
 import { type FoundLive, findLive } from './find.js'
+import { assertReadable } from './restore.js'
 
 export interface GetInput {
   readonly bucket: string
@@ -36,11 +37,10 @@ export async function headObject(_call: Call, store: Store, input: GetInput): Pr
   return headOf(await find(store, input), input)
 }
 
-/** As headObject; also `InvalidObjectState` for archived objects. */
+/** As headObject; also `InvalidObjectState` for archived objects that are not restored. */
 export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
   const { version, versionId, range, partial } = headOf(await find(store, input), input)
-  const { storageClass } = version
-  if (isArchived(storageClass)) throw new Fault('InvalidObjectState', { storageClass })
+  assertReadable(call, version)
   return { version, versionId, range, partial, content: readContent(call, store, version, range) }
 }
 

@@ -1,5 +1,5 @@
 // Put: authorised already, the body is stored first, then one commit makes it the key's newest version.
-import { LIMITS } from '@coset/model'
+import { isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
@@ -32,6 +32,7 @@ export async function putObject(call: Call, store: Store, input: PutInput): Prom
   const { content, size, md5, crc64 } = await ingest(call, store, input.body, {
     sizeMax: LIMITS.putBytesMax,
     expected: input.expected,
+    cold: isArchived(input.storageClass),
   })
   try {
     return await attempt(call, store, `${input.bucket}/${input.key}`, async () => {

@@ -1,5 +1,5 @@
 // UploadPart: the body becomes a blob, and one commit makes it a part.
-import { LIMITS } from '@coset/model'
+import { isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import type { BodyContent, Extent } from '../catalog/records.js'
@@ -19,11 +19,12 @@ export interface PutPartInput extends PartName {
 export async function putPart(call: Call, store: Store, input: PutPartInput): Promise<PartRecord> {
   assertPartNumber(input)
   // Before the body is read.
-  await findUpload(store, input)
+  const { record } = await findUpload(store, input)
   const { content, size, md5, crc64 } = await ingest(call, store, input.body, {
     sizeMax: LIMITS.partBytesMax,
     expected: input.expected,
     inline: false,
+    cold: isArchived(record.storageClass),
   })
   try {
     return await attempt(call, store, partTurn(input), () => {

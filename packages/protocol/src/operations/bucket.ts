@@ -1,6 +1,7 @@
 // Buckets: made, looked at, removed.
-import { bucket, element, header, operation, optional, vendor } from '../operation.js'
+import { bucket, element, header, join, operation, optional, vendor } from '../operation.js'
 import { text } from '../shape/shape.js'
+import { bucketAccessHeaders } from './acl-members.js'
 
 /**
  * Create a bucket. COS: PUT Bucket.
@@ -14,28 +15,21 @@ export const putBucket = operation({
   resource: 'bucket',
   status: 200,
   summary: 'Create a bucket.',
-  input: {
-    /** `BucketName-APPID`: lower-case letters, digits and hyphens. */
-    Bucket: bucket(),
-    /** `private` (the default), `public-read`, `public-read-write` or `authenticated-read`. */
-    ACL: optional(header(vendor('acl'), text())),
-    /** Who may read: `id="OwnerUin"`, several separated by commas. */
-    GrantRead: optional(header(vendor('grant-read'), text())),
-    /** Who may write: `id="OwnerUin"`. */
-    GrantWrite: optional(header(vendor('grant-write'), text())),
-    /** Who may read the access control list: `id="OwnerUin"`. */
-    GrantReadAcp: optional(header(vendor('grant-read-acp'), text())),
-    /** Who may change the access control list: `id="OwnerUin"`. */
-    GrantWriteAcp: optional(header(vendor('grant-write-acp'), text())),
-    /** Who may do everything: `id="OwnerUin"`. */
-    GrantFullControl: optional(header(vendor('grant-full-control'), text())),
-    /** At most 50 tags, as `key1=value1&key2=value2`, URL-encoded. */
-    Tagging: optional(header(vendor('tagging'), text())),
-    /** `MAZ` asks for a multi-zone bucket. */
-    BucketAZConfig: optional(element(text())),
-    /** `OFS` asks for a bucket with a metadata accelerator. */
-    BucketArchConfig: optional(element(text())),
-  },
+  input: join(
+    {
+      /** `BucketName-APPID`: lower-case letters, digits and hyphens. */
+      Bucket: bucket(),
+    },
+    bucketAccessHeaders,
+    {
+      /** At most 50 tags, as `key1=value1&key2=value2`, URL-encoded. */
+      Tagging: optional(header(vendor('tagging'), text())),
+      /** `MAZ` asks for a multi-zone bucket. */
+      BucketAZConfig: optional(element(text())),
+      /** `OFS` asks for a bucket with a metadata accelerator. */
+      BucketArchConfig: optional(element(text())),
+    },
+  ),
   inputRoot: 'CreateBucketConfiguration',
   output: {
     /** Where the bucket answers: its host. */

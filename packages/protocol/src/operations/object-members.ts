@@ -88,6 +88,13 @@ const ownAttributes = {
   StorageClass: optional(header(vendor('storage-class'), oneOf(STORAGE_CLASSES))),
   /** `FREQUENT` or `INFREQUENT`, for `INTELLIGENT_TIERING`. */
   StorageTier: optional(header(vendor('storage-tier'), text())),
+  /**
+   * Of an archived object that was restored: `ongoing-request="true"` while the copy is on its way, then
+   * `ongoing-request="false", expiry-date="…"` for as long as it can be read.
+   */
+  Restore: optional(header(vendor('restore'), text())),
+  /** While the copy is on its way: `tier="standard"; request-date="…"`. */
+  RestoreStatus: optional(header(vendor('restore-status'), text())),
   /** `normal` or `appendable`. */
   ObjectType: optional(header(vendor('object-type'), text())),
   /** Of an appendable object: where the next append belongs. */

@@ -69,6 +69,7 @@ export const listObjects = operation({
           Owner: maybe(owner),
           StorageClass: oneOf(STORAGE_CLASSES),
           StorageTier: maybe(text()),
+          /** Of an archived object: `ONGOING` while it is being restored, `DONE` while it can be read. */
           RestoreStatus: maybe(text()),
         }),
       ),
@@ -135,6 +136,8 @@ export const listObjectVersions = operation({
           Size: integer(),
           StorageClass: oneOf(STORAGE_CLASSES),
           StorageTier: maybe(text()),
+          /** As for listObjects. */
+          RestoreStatus: maybe(text()),
           Owner: maybe(owner),
         }),
       ),

@@ -37,16 +37,30 @@ export type ScalarShape =
   | TimestampShape
   | ChoiceShape
 
+/** An attribute's name as it is written, and the namespace that its prefix is declared for beside it. */
+export interface AttributeName {
+  readonly prefix: string
+  readonly name: string
+  readonly namespace: string
+}
+
 export interface Field {
   readonly shape: Shape
   readonly optional: boolean
+  /** It stands in the start tag of the record's element instead of being a child of it. */
+  readonly attribute?: AttributeName | undefined
 }
 export type Fields = Readonly<Record<string, Shape | OptionalShape>>
-export type OptionalShape<S extends Shape = Shape> = { readonly optional: S } & Typed<Static<S> | undefined>
+export type OptionalShape<S extends Shape = Shape> = {
+  readonly optional: S
+  readonly attribute?: AttributeName
+} & Typed<Static<S> | undefined>
 
 export type RecordShape<T = unknown> = {
   readonly kind: 'record'
   readonly fields: Readonly<Record<string, Field>>
+  /** Whether some of the fields are attributes. Few records have any, and lists write thousands. */
+  readonly attributed: boolean
 } & Typed<T>
 export type ListShape<T = unknown> = {
   readonly kind: 'list'
@@ -97,13 +111,20 @@ export const copySource = (): CopySourceShape => ({ kind: 'copy-source' })
 
 export const maybe = <S extends Shape>(shape: S): OptionalShape<S> => ({ optional: shape })
 
+/** A field that is an attribute of its record's element; attributes may always be absent. */
+export const attribute = <S extends ScalarShape>(name: AttributeName, shape: S): OptionalShape<S> => ({
+  optional: shape,
+  attribute: name,
+})
+
 export function record<const F extends Fields>(fields: F): RecordShape<StaticRecord<F>> {
   const entries = Object.entries(fields).map(([name, shape]): [string, Field] =>
     'optional' in shape
-      ? [name, { shape: shape.optional, optional: true }]
+      ? [name, { shape: shape.optional, optional: true, attribute: shape.attribute }]
       : [name, { shape, optional: false }],
   )
-  return { kind: 'record', fields: Object.fromEntries(entries) }
+  const attributed = entries.some(([, field]) => field.attribute !== undefined)
+  return { kind: 'record', fields: Object.fromEntries(entries), attributed }
 }
 
 export function list<S extends Shape>(

@@ -38,16 +38,33 @@ export function readRecord(
 
 /** The children called `name`, read as the field's shape; lists are always arrays. */
 export function readField(name: string, field: Field, parent: XmlElement, options: XmlReadOptions): unknown {
+  if (field.attribute) return readAttribute(field.shape, parent, field.attribute.name, options)
   const found = parent.children.filter((child) => child.name === name)
-  if (field.shape.kind === 'list')
+  if (field.shape.kind === 'list') {
+    // A list with an element of its own is empty only when it says so: replies may leave it out, requests may not.
+    const mayBeMissing = field.optional || options.openChoices || field.shape.wrapped === undefined
+    if (!mayBeMissing && found.length === 0) throw missing(name, parent)
     return readEntries(field.shape, wrappedEntries(field.shape, found), options)
+  }
   const [first] = found
   // Empty counts as missing, but for texts.
   const value = first && readElement(field.shape, first, options)
-  if (value === undefined && !field.optional) {
-    throw new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
-  }
+  if (value === undefined && !field.optional) throw missing(name, parent)
   return value
+}
+
+/** By its name without prefix: clients declare the namespace under any prefix, or forget to. */
+function readAttribute(shape: Shape, { attributes }: XmlElement, name: string, options: XmlReadOptions) {
+  const text = attributes.get(name)
+  return text === undefined
+    ? undefined
+    : readElement(shape, { name, attributes: NO_ATTRIBUTES, children: [], text }, options)
+}
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
+
+function missing(name: string, parent: XmlElement): Fault {
+  return new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
 }
 
 function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {

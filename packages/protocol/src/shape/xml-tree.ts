@@ -18,8 +18,12 @@ export interface XmlLimits {
   readonly elementsMax: number
 }
 
+/** Attributes of one element, declarations of namespaces included; no schema of ours has more than three. */
+const ATTRIBUTES_MAX = 32
+const ATTRIBUTE_LENGTH_MAX = 1024
+
 /**
- * Throws `XMLSizeLimit` for a document with too many bytes or elements, and `MalformedXML` for one that is not
+ * Throws `XMLSizeLimit` for a document with too many bytes, elements or attributes, and `MalformedXML` for one that is not
  * well-formed UTF-8 XML, is nested deeper than any schema of ours, or brings a DOCTYPE, and so its own entities.
  */
 export function parseXml(source: Uint8Array | string, limits: XmlLimits): XmlElement {
@@ -88,10 +92,13 @@ function openElement(tag: SaxesTagPlain): OpenElement {
 
 function readAttributes(source: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   let attributes: Map<string, string> | undefined
+  let count = 0
   for (const name in source) {
+    const text = source[name] ?? ''
+    if (++count > ATTRIBUTES_MAX || text.length > ATTRIBUTE_LENGTH_MAX) throw new Fault('XMLSizeLimit')
     if (name === 'xmlns' || name.startsWith('xmlns:')) continue
     attributes ??= new Map()
-    attributes.set(localName(name), source[name] ?? '')
+    attributes.set(localName(name), text)
   }
   return attributes ?? NO_ATTRIBUTES
 }

@@ -2,7 +2,7 @@
 
 import { encodeListedKey } from './percent.js'
 import { formatScalar, type ScalarValue } from './scalar.js'
-import type { RecordShape, Shape } from './shape.js'
+import type { RecordShape, ScalarShape, Shape } from './shape.js'
 import { escapeXml } from './xml-text.js'
 
 export interface XmlWriteOptions {
@@ -15,15 +15,15 @@ export function writeElement(name: string, shape: Shape, value: unknown, options
   if (value === undefined || value === null) return ''
   switch (shape.kind) {
     case 'record': {
-      const content = writeFields(shape, value as Readonly<Record<string, unknown>>, options)
-      return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`
+      const fields = value as Readonly<Record<string, unknown>>
+      const content = writeFields(shape, fields, options)
+      return tagged(name, content, shape.attributed ? writeAttributes(shape, fields) : '')
     }
     case 'list': {
       const entries = value as readonly unknown[]
       const entryName = shape.wrapped ?? name
       const content = entries.map((entry) => writeElement(entryName, shape.of, entry, options)).join('')
-      if (shape.wrapped === undefined) return content
-      return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`
+      return shape.wrapped === undefined ? content : tagged(name, content)
     }
     default: {
       const plain = formatScalar(shape, value as ScalarValue)
@@ -35,6 +35,10 @@ export function writeElement(name: string, shape: Shape, value: unknown, options
   }
 }
 
+function tagged(name: string, content: string, attributes = ''): string {
+  return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`
+}
+
 export function writeFields(
   shape: RecordShape,
   value: Readonly<Record<string, unknown>>,
@@ -43,7 +47,24 @@ export function writeFields(
   let content = ''
   for (const name in shape.fields) {
     const field = shape.fields[name]
-    if (field) content += writeElement(name, field.shape, value[name], options)
+    if (field && !field.attribute) content += writeElement(name, field.shape, value[name], options)
   }
   return content
+}
+
+function writeAttributes(shape: RecordShape, value: Readonly<Record<string, unknown>>): string {
+  let attributes = ''
+  for (const name in shape.fields) {
+    const { attribute, shape: scalar } = shape.fields[name] ?? {}
+    const given = value[name]
+    if (!attribute || !scalar || !isScalar(scalar) || given === undefined || given === null) continue
+    const { prefix, namespace } = attribute
+    const text = escapeXml(formatScalar(scalar, given as ScalarValue))
+    attributes += ` xmlns:${prefix}="${namespace}" ${prefix}:${attribute.name}="${text}"`
+  }
+  return attributes
+}
+
+function isScalar(shape: Shape): shape is ScalarShape {
+  return shape.kind !== 'record' && shape.kind !== 'list'
 }

@@ -1,22 +1,13 @@
 import { createBucket, getBucket, parseAcl, deleteBucket as remove } from '@coset/core'
 import { Fault, LIMITS, parseTagging, userId } from '@coset/model'
 import type { Handler } from '../handlers.js'
+import { aclHeaders } from './acl-policy.js'
 
 export const putBucket: Handler<'putBucket'> = async ({ call, store, config, host }, input) => {
   if (input.BucketAZConfig === 'MAZ') throw new Fault('MultiAZFeatureNotSupport')
   if (input.BucketArchConfig)
     throw new Fault('NotImplemented', { message: 'BucketArchConfig is not implemented.' })
-  const acl = parseAcl(
-    {
-      canned: input.ACL,
-      read: input.GrantRead,
-      write: input.GrantWrite,
-      readAcp: input.GrantReadAcp,
-      writeAcp: input.GrantWriteAcp,
-      fullControl: input.GrantFullControl,
-    },
-    'bucket',
-  )
+  const acl = parseAcl(aclHeaders(input), 'bucket')
   const tags = parseTagging(input.Tagging ?? '', LIMITS.bucketTagsMax)
   const owner = userId(config.appid)
   await createBucket(call, store, { name: input.Bucket, region: config.region, owner, acl, tags })

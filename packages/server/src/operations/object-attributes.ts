@@ -2,6 +2,7 @@
 import { type ObjectAttributes, parseAcl, type StoredHeaders } from '@coset/core'
 import { LIMITS, parseTagging } from '@coset/model'
 import type { ServerInput } from '../handlers.js'
+import { aclHeaders } from './acl-policy.js'
 
 export type AttributeInput = Omit<
   ServerInput<'putObject'>,
@@ -22,16 +23,7 @@ export function objectAttributes(input: AttributeInput): ObjectAttributes {
 
 /** The access control list that the headers ask for. */
 export function objectAcl(input: AttributeInput) {
-  return parseAcl(
-    {
-      canned: input.ACL,
-      read: input.GrantRead,
-      readAcp: input.GrantReadAcp,
-      writeAcp: input.GrantWriteAcp,
-      fullControl: input.GrantFullControl,
-    },
-    'object',
-  )
+  return parseAcl(aclHeaders(input), 'object')
 }
 
 export function storedHeaders(input: AttributeInput): StoredHeaders {

@@ -6,11 +6,13 @@ import {
   putObject as put,
   type ReadContent,
   deleteObject as remove,
+  restoreStateOf,
 } from '@coset/core'
 import { Fault, quoteEtag } from '@coset/model'
 import type { Context, Handler, ServerInput } from '../handlers.js'
 import { paced, pacedBody, trafficRate } from '../pace.js'
 import { objectAttributes } from './object-attributes.js'
+import { restoreMembers } from './object-restore.js'
 
 export const putObject: Handler<'putObject'> = async ({ call, store }, input) => {
   const attributes = objectAttributes(input)
@@ -34,12 +36,13 @@ export const getObject: Handler<'getObject'> = async ({ call, store }, input) =>
   const rate = trafficRate(input.TrafficLimit)
   assertOverrides(call, input)
   const result = await get(call, store, readOf(input))
-  return attributesOf(result, input, rate ? slowContent(result.content, rate, call.signal) : result.content)
+  const content = rate ? slowContent(result.content, rate, call.signal) : result.content
+  return attributesOf(call, result, input, content)
 }
 
 export const headObject: Handler<'headObject'> = async ({ call, store }, input) => {
   assertOverrides(call, input)
-  return attributesOf(await head(call, store, readOf(input)), input, undefined)
+  return attributesOf(call, await head(call, store, readOf(input)), input, undefined)
 }
 
 export const deleteObject: Handler<'deleteObject'> = async ({ call, store }, input) => {
@@ -73,9 +76,15 @@ function conditionsOf(input: ReadInput): Conditions {
 }
 
 /** One literal for both, and no spread: this is the hottest path there is. */
-function attributesOf<B extends ReadContent | undefined>(result: HeadResult, input: ReadInput, body: B) {
+function attributesOf<B extends ReadContent | undefined>(
+  { clock }: Context['call'],
+  result: HeadResult,
+  input: ReadInput,
+  body: B,
+) {
   const { version, range, partial } = result
   const { headers, storageClass, tags } = version
+  const restore = version.restore && restoreMembers(restoreStateOf(version, clock.now()))
   return {
     Body: body,
     ETag: quoteEtag(version.etag),
@@ -93,6 +102,8 @@ function attributesOf<B extends ReadContent | undefined>(result: HeadResult, inp
     VersionId: result.versionId,
     StorageClass: storageClass === 'STANDARD' ? undefined : storageClass,
     StorageTier: storageClass === 'INTELLIGENT_TIERING' ? 'FREQUENT' : undefined,
+    Restore: restore?.Restore,
+    RestoreStatus: restore?.RestoreStatus,
     ObjectType: version.appendable ? 'appendable' : 'normal',
     NextAppendPosition: version.appendable ? version.size : undefined,
     TaggingCount: tags.length > 0 ? tags.length : undefined,

@@ -7,6 +7,7 @@ import {
 } from '@coset/core'
 import { bucketAppId, Fault, quoteEtag } from '@coset/model'
 import type { Handler, ServerOutput } from '../handlers.js'
+import { listedRestore } from './object-restore.js'
 
 export const listObjects: Handler<'listObjects'> = async ({ call, store }, input) => {
   const { Prefix = '', Delimiter = '', Marker = '', MaxKeys } = input
@@ -18,6 +19,7 @@ export const listObjects: Handler<'listObjects'> = async ({ call, store }, input
     keysMax: MaxKeys,
   })
   const owner = ownerOf(input.Bucket)
+  const nowMs = call.clock.now()
   return {
     Name: input.Bucket,
     EncodingType: input.EncodingType,
@@ -36,6 +38,7 @@ export const listObjects: Handler<'listObjects'> = async ({ call, store }, input
       Owner: owner,
       StorageClass: version.storageClass,
       StorageTier: version.storageClass === 'INTELLIGENT_TIERING' ? 'FREQUENT' : undefined,
+      RestoreStatus: listedRestore(version, nowMs),
     })),
     BucketRegion: result.bucket.region,
   }
@@ -52,6 +55,7 @@ export const listObjectVersions: Handler<'listObjectVersions'> = async ({ call, 
     keysMax: MaxKeys,
   })
   const owner = ownerOf(input.Bucket)
+  const nowMs = call.clock.now()
   // A bucket that never had versioning shows its versions with an empty id.
   const shownId = (version: Version) => (result.bucket.versioning ? versionId(version) : '')
   const entries = result.versions.map(({ key, version, isLatest }) => ({
@@ -84,6 +88,8 @@ export const listObjectVersions: Handler<'listObjectVersions'> = async ({ call, 
               ETag: quoteEtag(version.etag),
               Size: version.size,
               StorageClass: version.storageClass,
+              StorageTier: version.storageClass === 'INTELLIGENT_TIERING' ? 'FREQUENT' : undefined,
+              RestoreStatus: listedRestore(version, nowMs),
             },
           ]
         : [],

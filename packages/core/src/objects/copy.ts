@@ -2,6 +2,7 @@
 import { Fault } from '@coset/model'
 import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
+import { claimsOf, sharedWrites } from '../catalog/versions.js'
 import type { Store } from '../store.js'
 import { assertTarget, type Target } from './attributes.js'
 import { assertCopySize, type CopySource, findSource, sourceTurn } from './copy-source.js'
@@ -46,7 +47,7 @@ export async function copyObject(call: Call, store: Store, input: CopyInput): Pr
     }
     const placed = await planWrite(call, store, target, { size, etag, crc64, content })
     const { modifiedMs } = placed.version
-    const { writes } = placed.changes
+    const writes = [...placed.changes.writes, ...sharedWrites(claimsOf(placed.version))]
     return {
       commit: { checks: [...placed.changes.checks, ...checks], writes },
       result: { etag, crc64, modifiedMs, versionId: placed.versionId, sourceVersionId },

@@ -5,6 +5,7 @@ import type { Call } from '../call.js'
 import { attempt } from '../catalog/attempt.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
+import { distinctBlobs, sharedWrites } from '../catalog/versions.js'
 import { sliceExtents } from '../content/extents.js'
 import { discard, ingest } from '../content/ingest.js'
 import { extentsOfManifest } from '../content/manifest.js'
@@ -53,7 +54,9 @@ async function copyOnce(call: Call, store: Store, input: CopyPartInput): Promise
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)
       const result = { ...part, sourceVersionId: found.versionId }
-      return { commit: { ...plan.commit, checks: [...plan.commit.checks, ...checks] }, result }
+      const shared = isWritten ? [] : sharedWrites(distinctBlobs(part.extents))
+      const writes = [...plan.commit.writes, ...shared]
+      return { commit: { checks: [...plan.commit.checks, ...checks], writes }, result }
     })
   } catch (error) {
     if (isWritten && isDefinite(error)) await discard(call, store, { kind: 'extents', extents: part.extents })

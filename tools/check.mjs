@@ -1,7 +1,9 @@
-// npm run check: format, lint, types, unit and port suites; under a minute.
-import { bootstrap, run, tool } from './bootstrap.mjs'
+// npm run check: format, lint, types, reference pages, unit and port suites; under a minute.
+import { join } from 'node:path'
+import { bootstrap, root, run, tool } from './bootstrap.mjs'
 
 bootstrap('packages/cli', 'packages/testkit')
 run('format and lint', tool('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.'])
 run('types', tool('typescript', 'bin/tsc'), ['-b'])
+run('reference pages', join(root, 'tools/docs.mjs'), ['--check'])
 run('unit and port suites', tool('vitest', 'vitest.mjs'), ['run', '--project', 'unit'])

@@ -13,6 +13,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   versions: ['one', 'deleted: true', 'two', 'latest note.txt', 'older note.txt'],
   'files-and-streams': ['1048576', ''],
   'presigned-url': ['200', 'attachment; filename="shared.txt" from a browser, say'],
+  'browser-form': ['204', 'text/plain from a page'],
+  multipart: ['20971520 bytes in 3 parts'],
+  archive: ['InvalidObjectState', 'figures of last year', '[{"Key":"year","Value":"2025"}]'],
   errors: ['404 NoSuchKey The specified key does not exist. true', 'aborted'],
   'in-tests': ['{"ok":true}'],
 }

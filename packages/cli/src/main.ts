@@ -1,6 +1,7 @@
 // The coset command.
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
+import { adminCommand } from './commands/admin.js'
 import { serveCommand } from './commands/serve.js'
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -10,5 +11,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('Run with --help to see what there is.')
   program.addCommand(serveCommand())
+  program.addCommand(adminCommand())
   await program.parseAsync([...argv])
 }

@@ -26,6 +26,8 @@ export interface Store {
   readonly locks: Locks
   /** Last seen bucket rows by name; only ever hints, verified by every read. */
   readonly bucketHints: Map<string, BucketHint>
+  /** Whether blobs written as cold go to storage of another kind, so that bytes move with an object's class. */
+  readonly hasColdStorage: boolean
 }
 
 export function createStore(ports: {
@@ -34,7 +36,10 @@ export function createStore(ports: {
   readonly crc64: Crc64
   /** Default: on the calling thread. */
   readonly createDigester?: CreateDigester
+  /** Default: false. */
+  readonly hasColdStorage?: boolean
 }): Store {
   const createDigester = ports.createDigester ?? inlineDigester(ports.crc64)
-  return { ...ports, createDigester, locks: createLocks(), bucketHints: new Map() }
+  const hasColdStorage = ports.hasColdStorage ?? false
+  return { ...ports, createDigester, hasColdStorage, locks: createLocks(), bucketHints: new Map() }
 }

@@ -45,10 +45,13 @@ export const LIMITS = {
   corsRulesMax: 100,
   /** One CORS configuration, as a document, in bytes. */
   corsBytesMax: 64 * KIB,
+  /** Longest name of a CORS rule, in characters. */
   corsRuleIdLengthMax: 255,
   /** Headers that one preflight may ask for. */
   corsRequestHeadersMax: 100,
+  /** Longest key of a tag, in characters. */
   tagKeyLengthMax: 128,
+  /** Longest value of a tag, in characters. */
   tagValueLengthMax: 256,
   /** Entries in one page of a list. */
   listKeysMax: 1000,
@@ -64,16 +67,25 @@ export const LIMITS = {
   headBytesMax: 32 * KIB,
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */
   xmlBytesMax: 4 * MIB,
+  /** Elements of a document within each other. */
   xmlDepthMax: 12,
   /** 10,000 parts of a number, an ETag and whatever else a client lists of them. */
   xmlElementsMax: 80_000,
+  /** Fields of one form before its file. */
+  formFieldsMax: 100,
+  formFieldNameLengthMax: 256,
+  /** One field of a form, in bytes; S3 allows as much. */
+  formFieldBytesMax: 20 * KIB,
+  /** All fields of one form together, with their heads, in bytes. */
+  formBytesMax: 64 * KIB,
   /** How many times a plan is made again after a lost race, before `SlowDown`. */
   attemptsMax: 32,
   /** Store scans one list request may spend. */
   listScansMax: 4096,
   /** Longest a request may run, in milliseconds. Orphaned blobs are kept longer than this. */
   requestDurationMsMax: 24 * 3600 * 1000,
-  /** `x-cos-traffic-limit`, in bits per second. */
+  /** Least `x-cos-traffic-limit`, in bits per second. */
   trafficLimitMin: 819_200,
+  /** Greatest `x-cos-traffic-limit`, in bits per second. */
   trafficLimitMax: 838_860_800,
 } as const

@@ -1,5 +1,5 @@
 // A declaration with a dialect's names filled in, ready for the codecs to walk without looking anything up.
-import type { HeaderName, Members, Operation, Place } from './operation.js'
+import type { FieldTwin, HeaderName, Members, Operation, Place } from './operation.js'
 import { type Field, type RecordShape, record, type ScalarShape, type Shape } from './shape/shape.js'
 
 export interface HeaderMember {
@@ -22,6 +22,21 @@ export interface QueryMember {
   readonly name: string
   readonly shape: ScalarShape
 }
+export interface FieldMember {
+  readonly member: string
+  readonly optional: boolean
+  /** As it is written; fields are told apart without regard to case. */
+  readonly name: string
+  readonly shape: ScalarShape
+  readonly or: FieldTwin
+  /** The name behind the vendor prefix. */
+  readonly vendorName: string
+}
+/** The fields of a multipart/form-data body. */
+export interface FormLayout {
+  readonly fields: readonly FieldMember[]
+  readonly prefixes: readonly PrefixMember[]
+}
 export interface DocumentForm {
   readonly root: string
   readonly xmlns: string | undefined
@@ -43,6 +58,10 @@ export interface Layout {
   readonly prefixes: readonly PrefixMember[]
   readonly queries: readonly QueryMember[]
   readonly document: DocumentForm | undefined
+  /** Undefined for an operation that takes no form. */
+  readonly form: FormLayout | undefined
+  /** The member that is the reply's status. */
+  readonly status: string | undefined
   readonly encodable: boolean
 }
 
@@ -101,8 +120,23 @@ function layoutOf(members: Members, document: DocumentForm | undefined, vendorPr
       place.in === 'query' ? [{ member, optional, name: place.name, shape: place.shape }] : [],
     ),
     document,
+    form: formLayout(members, vendorPrefix),
+    status: named('status'),
     encodable: 'EncodingType' in members,
   }
+}
+
+function formLayout(members: Members, vendorPrefix: string): FormLayout | undefined {
+  const fields: FieldMember[] = []
+  const prefixes: PrefixMember[] = []
+  for (const [member, { place, optional }] of Object.entries(members)) {
+    if (place.in === 'fields') prefixes.push({ member, prefix: headerText(place.field, vendorPrefix) })
+    if (place.in !== 'field') continue
+    const { shape, or, field } = place
+    const name = headerText(field, vendorPrefix)
+    fields.push({ member, optional, name, shape, or, vendorName: `${vendorPrefix}${field.name}` })
+  }
+  return fields.length === 0 ? undefined : { fields, prefixes }
 }
 
 type Declared = Pick<HeaderMember, 'member' | 'optional' | 'shape' | 'orQuery'> & {

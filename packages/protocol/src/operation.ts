@@ -24,13 +24,25 @@ export type Place =
   /** Every header whose name begins so; the map's keys are the rest of the names. */
   | { readonly in: 'headers'; readonly header: HeaderName }
   | { readonly in: 'query'; readonly name: string; readonly shape: ScalarShape }
+  /** A field of a multipart/form-data body, whose file is the stream. */
+  | { readonly in: 'field'; readonly field: HeaderName; readonly shape: ScalarShape; readonly or: FieldTwin }
+  /** Every field whose name begins so; the map's keys are the rest of the names. */
+  | { readonly in: 'fields'; readonly field: HeaderName }
   /** A child of the XML document's root. `echo`: servers write it as this header too. */
   | { readonly in: 'element'; readonly shape: Shape; readonly echo?: HeaderName }
   /** The XML document itself. */
   | { readonly in: 'document'; readonly shape: Shape }
   | { readonly in: 'stream' }
+  /** Of a reply: its HTTP status, where the request may choose it. */
+  | { readonly in: 'status' }
   /** Never on the wire: a wish to the client itself. */
-  | { readonly in: 'client' }
+  | { readonly in: 'client'; readonly shape: ScalarShape }
+
+/**
+ * What counts where a field is absent. `vendor`: the field of the same name behind the vendor prefix. `head`: the
+ * header or query parameter of the same name.
+ */
+export type FieldTwin = 'none' | 'vendor' | 'head'
 
 export interface Member<T = unknown, Optional extends boolean = boolean> extends Typed<T> {
   readonly place: Place
@@ -134,6 +146,19 @@ export const query = <S extends ScalarShape>(name: string, shape: S): Member<Sta
   place: { in: 'query', name, shape },
   optional: false,
 })
+export const field = <S extends ScalarShape>(
+  name: string | HeaderName,
+  shape: S,
+  or: FieldTwin = 'none',
+): Member<Static<S>, false> => ({
+  place: { in: 'field', field: typeof name === 'string' ? { vendor: false, name } : name, shape, or },
+  optional: false,
+})
+export const fieldMap = (prefix: HeaderName): Member<Readonly<Record<string, string>>, false> => ({
+  place: { in: 'fields', field: prefix },
+  optional: false,
+})
+export const status = (): Member<number, false> => ({ place: { in: 'status' }, optional: false })
 export const element = <S extends Shape>(shape: S): Member<Static<S>, false> => ({
   place: { in: 'element', shape },
   optional: false,
@@ -147,8 +172,8 @@ export const document = <S extends Shape>(shape: S): Member<Static<S>, false> =>
   place: { in: 'document', shape },
   optional: false,
 })
-export const clientSide = <S extends ScalarShape>(_shape: S): Member<Static<S>, false> => ({
-  place: { in: 'client' },
+export const clientSide = <S extends ScalarShape>(shape: S): Member<Static<S>, false> => ({
+  place: { in: 'client', shape },
   optional: false,
 })
 export const optional = <T>(member: Member<T, false>): Member<T, true> => ({ ...member, optional: true })

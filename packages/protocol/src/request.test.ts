@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileOperation, type Layout } from './compile.js'
-import type { Members, Operation } from './operation.js'
+import type { Members, Operation, Place } from './operation.js'
 import * as operations from './registry.js'
 import { decodeRequest, encodeRequest, type RequestHead } from './request.js'
 import { decodeResponse, encodeResponse } from './response.js'
@@ -37,6 +37,8 @@ function arbitraryOf(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'text':
       return text
+    case 'percent':
+      return text.filter((value) => value !== '')
     case 'integer':
       return fc.maxSafeInteger().map((value) => Math.max(shape.min, Math.min(shape.max, value)))
     case 'unsigned':
@@ -72,16 +74,32 @@ function requiredOf(
 
 const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9-]{1,12}$/), text, { minKeys: 1, maxKeys: 4 })
 
+function arbitraryAt(place: Place): fc.Arbitrary<unknown> | undefined {
+  switch (place.in) {
+    case 'stream':
+    case 'client':
+      return undefined
+    case 'bucket':
+    case 'key':
+      return text
+    case 'headers':
+    case 'fields':
+      return metadata
+    case 'status':
+      return fc.constantFrom(200, 204, 303)
+    default:
+      return arbitraryOf(place.shape)
+  }
+}
+
 function membersOf(members: Members): fc.Arbitrary<Record<string, unknown>> {
   const arbitraries: Record<string, fc.Arbitrary<unknown>> = {}
   const required: string[] = []
   for (const [name, { place, optional }] of Object.entries(members)) {
-    if (place.in === 'stream' || place.in === 'client') continue
+    const arbitrary = name === 'EncodingType' ? fc.constant('url') : arbitraryAt(place)
+    if (!arbitrary) continue
     if (!optional) required.push(name)
-    if (place.in === 'bucket' || place.in === 'key') arbitraries[name] = text
-    else if (place.in === 'headers') arbitraries[name] = metadata
-    else if (name === 'EncodingType') arbitraries[name] = fc.constant('url')
-    else arbitraries[name] = arbitraryOf(place.shape)
+    arbitraries[name] = arbitrary
   }
   return fc.record(arbitraries, { requiredKeys: required })
 }
@@ -90,6 +108,14 @@ function headOf(pairs: readonly (readonly [string, string])[]) {
   return {
     header: (name: string) => pairs.find(([given]) => given === name)?.[1],
     headersWithPrefix: (prefix: string) => pairs.filter(([name]) => name.startsWith(prefix)),
+  }
+}
+
+function formOf(fields: readonly (readonly [string, string])[]) {
+  const pairs = fields.map(([name, value]) => [name.toLowerCase(), value] as const)
+  return {
+    field: (name: string) => pairs.find(([given]) => given === name.toLowerCase())?.[1],
+    fieldsWithPrefix: (prefix: string) => pairs.filter(([name]) => name.startsWith(prefix)),
   }
 }
 
@@ -102,12 +128,13 @@ describe.each(
 )('%s', (_name, form) => {
   it('decodes the requests it encodes', () => {
     const property = fc.property(membersOf(form.operation.input), (input) => {
-      const { bucket, key, query, headers, document } = encodeRequest(form, input)
+      const { bucket, key, query, headers, document, form: fields } = encodeRequest(form, input)
       const head: RequestHead = {
         bucket,
         key,
         query: (name) => query.find(([given]) => given === name)?.[1],
         ...headOf(headers),
+        form: fields && formOf(fields),
       }
       expect(decodeRequest(form, head, documentOf(document))).toEqual(input)
     })
@@ -116,11 +143,11 @@ describe.each(
 
   it('decodes the replies it encodes', () => {
     const property = fc.property(membersOf(form.operation.output), (output) => {
-      const { headers, document } = encodeResponse(form, output)
+      const { status, headers, document } = encodeResponse(form, output)
       const pairs = headers.flatMap((name, at) =>
         at % 2 === 0 ? [[name.toLowerCase(), headers[at + 1] ?? ''] as const] : [],
       )
-      const decoded = decodeResponse(form, headOf(pairs), documentOf(document))
+      const decoded = decodeResponse(form, { status, ...headOf(pairs) }, documentOf(document))
       expect(decoded).toEqual({ ...emptyMaps(form.output), ...output })
     })
     fc.assert(property, { numRuns: 200 })
@@ -218,6 +245,28 @@ describe('a request', () => {
       Bucket: 'b',
       Status: 'Enabled',
     })
+  })
+
+  it('takes a form field by its name in any case, and what may stand in for it', () => {
+    const post = compileOperation(operations.postObject, 'x-cos-')
+    const decode = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      decodeRequest(post, { ...head(headers), form: formOf(Object.entries(fields)) }, undefined)
+    expect(decode({ KEY: 'a', 'CONTENT-type': 'b' })).toMatchObject({ Key: 'a', ContentType: 'b' })
+    expect(decode({ key: 'a', 'x-cos-acl': 'private' }).ACL).toBe('private')
+    expect(decode({ key: 'a', acl: 'default', 'x-cos-acl': 'private' }).ACL).toBe('default')
+    expect(decode({ key: 'a' }, { 'x-cos-traffic-limit': '819200' }).TrafficLimit).toBe(819200)
+    expect(decode({ key: 'a' }, { 'cache-control': 'x' }).CacheControl).toBeUndefined()
+    expect(() => decode({})).toThrow(expect.objectContaining({ message: 'key is missing.' }))
+  })
+
+  it('encodes keys in headers, and refuses what can not be decoded', () => {
+    const link = compileOperation(operations.putSymlink, 'x-cos-')
+    const { headers } = encodeRequest(link, { Bucket: 'b', Key: 'k', SymlinkTarget: 'a b/中' })
+    expect(headers).toEqual([['x-cos-symlink-target', 'a%20b%2F%E4%B8%AD']])
+    const decode = (target: string) =>
+      decodeRequest(link, head({ 'x-cos-symlink-target': target }), undefined)
+    expect(decode('a/b%20c').SymlinkTarget).toBe('a/b c')
+    expect(() => decode('%ff')).toThrow(refused('InvalidArgument'))
   })
 
   it('bounds its lists', () => {

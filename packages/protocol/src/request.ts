@@ -1,6 +1,6 @@
 // Requests: the server decodes what the client encodes, both from the same declaration.
 import { Fault, type FaultCode } from '@coset/model'
-import type { CompiledOperation, DocumentForm } from './compile.js'
+import type { CompiledOperation, DocumentForm, FieldMember, FormLayout } from './compile.js'
 import { formatScalar, parseScalar, type ScalarValue } from './shape/scalar.js'
 import type { ScalarShape } from './shape/shape.js'
 import { readElement } from './shape/xml-read.js'
@@ -19,6 +19,16 @@ export interface RequestHead {
   header(name: string): string | undefined
   /** Names in lower case. */
   headersWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
+  /** Of an operation that takes a form. */
+  readonly form?: FormHead | undefined
+}
+
+/** The fields of a form. */
+export interface FormHead {
+  /** By name, in any case. */
+  field(name: string): string | undefined
+  /** Names in lower case. */
+  fieldsWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
 }
 
 /** The members of a request, or a Fault that names the one that is wrong. Streams are the caller's to add. */
@@ -37,7 +47,9 @@ export function decodeRequest(
   for (const { member, optional, name, shape } of input.queries) {
     value[member] = decodeScalar(shape, name, head.query(name), optional)
   }
-  for (const { member, prefix } of input.prefixes) value[member] = decodeMap(head, prefix)
+  for (const { member, prefix } of input.prefixes)
+    value[member] = decodeMap(head.headersWithPrefix(prefix), prefix)
+  if (input.form) Object.assign(value, decodeForm(input.form, head))
   if (input.document) Object.assign(value, decodeDocument(input.document, document, operation.name))
   return value
 }
@@ -60,14 +72,34 @@ function decodeScalar(
   throw new Fault(code, { message: `The value of ${name} is not valid.` })
 }
 
+function decodeForm({ fields, prefixes }: FormLayout, head: RequestHead): Input {
+  const value: Record<string, unknown> = {}
+  for (const member of fields) {
+    value[member.member] = decodeScalar(member.shape, member.name, fieldText(member, head), member.optional)
+  }
+  for (const { member, prefix } of prefixes) {
+    value[member] = decodeMap(head.form?.fieldsWithPrefix(prefix) ?? [], prefix)
+  }
+  return value
+}
+
+function fieldText({ name, or, vendorName }: FieldMember, head: RequestHead): string | undefined {
+  const own = head.form?.field(name)
+  if (own !== undefined || or === 'none') return own
+  return or === 'vendor' ? head.form?.field(vendorName) : (head.header(name) ?? head.query(name))
+}
+
 function faultOf(shape: ScalarShape): FaultCode {
   if (shape.kind === 'copy-source') return 'InvalidCopySource'
   return shape.kind === 'choice' ? shape.fault : 'InvalidArgument'
 }
 
-function decodeMap(head: RequestHead, prefix: string): Readonly<Record<string, string>> | undefined {
+function decodeMap(
+  named: Iterable<readonly [name: string, value: string]>,
+  prefix: string,
+): Readonly<Record<string, string>> | undefined {
   let map: Record<string, string> | undefined
-  for (const [name, value] of head.headersWithPrefix(prefix)) {
+  for (const [name, value] of named) {
     map ??= Object.create(null) as Record<string, string>
     map[name.slice(prefix.length)] = value
   }
@@ -95,6 +127,8 @@ export interface EncodedRequest {
   readonly headers: readonly (readonly [string, string])[]
   /** The XML document, if the operation has one. */
   readonly document: string | undefined
+  /** The fields of its form, if the operation has one. */
+  readonly form: readonly (readonly [string, string])[] | undefined
 }
 
 export function encodeRequest({ operation, input }: CompiledOperation, value: Input): EncodedRequest {
@@ -121,7 +155,20 @@ export function encodeRequest({ operation, input }: CompiledOperation, value: In
     query,
     headers,
     document: input.document && encodeDocument(input.document, value),
+    form: input.form && encodeForm(input.form, value),
   }
+}
+
+function encodeForm({ fields, prefixes }: FormLayout, value: Input): readonly (readonly [string, string])[] {
+  const pairs: [string, string][] = []
+  for (const { member, name, shape } of fields) {
+    const given = value[member]
+    if (given !== undefined && given !== null) pairs.push([name, formatScalar(shape, given as ScalarValue)])
+  }
+  for (const { member, prefix } of prefixes) {
+    pairs.push(...encodeMap(prefix, value[member] as Readonly<Record<string, string>> | undefined))
+  }
+  return pairs
 }
 
 /** Names may be given with their prefix, as COS's own examples do, or without it. */

@@ -1,5 +1,6 @@
 // Replies: the client decodes what the server encodes, both from the same declaration.
-import type { CompiledOperation, DocumentForm } from './compile.js'
+import type { CompiledOperation, DocumentForm, Layout } from './compile.js'
+import type { Operation } from './operation.js'
 import { formatScalar, openChoice, parseScalar, type ScalarValue } from './shape/scalar.js'
 import { readElement } from './shape/xml-read.js'
 import type { XmlElement } from './shape/xml-tree.js'
@@ -30,13 +31,16 @@ export function encodeResponse({ operation, output }: CompiledOperation, value: 
     const map = value[member] as Readonly<Record<string, string>> | undefined
     for (const name in map) headers.push(`${prefix}${name}`, map[name] ?? '')
   }
-  const { statusWhen } = operation
-  const status = statusWhen && value[statusWhen.member] !== undefined ? statusWhen.status : operation.status
   return {
-    status,
+    status: statusOf(operation, output, value),
     headers,
     document: output.document && encodeDocument(output.document, output.encodable, value),
   }
+}
+
+function statusOf({ status, statusWhen }: Operation, layout: Layout, value: Output): number {
+  if (layout.status !== undefined) return Number(value[layout.status])
+  return statusWhen && value[statusWhen.member] !== undefined ? statusWhen.status : status
 }
 
 function encodeDocument(form: DocumentForm, encodable: boolean, value: Output): string {
@@ -51,6 +55,7 @@ function declare({ root, xmlns }: DocumentForm, written: string): string {
 }
 
 export interface ResponseHead {
+  readonly status?: number
   /** By lower-case name. */
   header(name: string): string | undefined
   headersWithPrefix(prefix: string): Iterable<readonly [name: string, value: string]>
@@ -69,6 +74,7 @@ export function decodeResponse(
   options: DecodeOptions = {},
 ): Output {
   const value: Record<string, unknown> = {}
+  if (output.status !== undefined && head.status !== undefined) value[output.status] = head.status
   for (const { member, name, shape } of output.headers) {
     const text = head.header(name)
     const read = text === undefined ? undefined : (parseScalar(shape, text) ?? openChoice(shape, text))

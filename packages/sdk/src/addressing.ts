@@ -5,6 +5,8 @@ import { CosClientError } from './errors.js'
 import type { Settings } from './options.js'
 
 export interface Target {
+  /** The bucket's full name. */
+  readonly bucket: string | undefined
   /** Scheme and host: where to connect. */
   readonly origin: string
   /** The Host header, with its port unless that is the scheme's own. */
@@ -28,6 +30,7 @@ export function targetOf(settings: Settings, { bucket, key }: Resource): Target 
   const prefix = bucketInPath ? `/${name}/` : '/'
   const host = hostOf(settings, bucketInPath ? undefined : name)
   return {
+    bucket: name,
     origin: `${settings.scheme}://${host}`,
     host,
     path: prefix + (key === undefined ? '' : encodeKeyPath(key)),

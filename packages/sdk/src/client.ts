@@ -18,6 +18,7 @@ import {
 } from './pages.js'
 import type { Platform } from './platform.js'
 import { platform as ownPlatform } from './platform-node.js'
+import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
 import { Signer } from './signer.js'
 
@@ -128,6 +129,14 @@ export class CosClient extends OperationMethods {
   /** A URL to download an object. */
   getPresignedDownloadUrl(input: Omit<PresignedUrlInput, 'Method'>): string {
     return presignedUrl(this.#context, { ...input, Method: 'GET' })
+  }
+
+  /**
+   * A form with which a browser may upload one object until it expires, as the conditions allow. It holds the token,
+   * but no secret key.
+   */
+  getPostObjectForm(input: PostObjectFormInput): PostObjectForm {
+    return postObjectForm(this.#context, input)
   }
 
   /** Closes all connections. What is under way, bodies included, rejects with kind `aborted`. */

@@ -34,18 +34,18 @@ describe('a document behind white space', () => {
   it('is read, though a declaration stands in it', async () => {
     const result = '<Location>l</Location><Bucket>b</Bucket><Key>k</Key><ETag>"e-1"</ETag>'
     const root = 'CompleteMultipartUploadResult'
-    server.script(reply(200, declared(`<${root} xmlns="http://cos.example/">${result}</${root}>`)))
+    server.script(reply(200, {}, declared(`<${root} xmlns="http://cos.example/">${result}</${root}>`)))
     expect(await cos.completeMultipartUpload(upload)).toMatchObject({ ETag: '"e-1"' })
   })
 
   it('is an error where it says so', async () => {
-    server.script(reply(200, declared('<Error><Code>InternalError</Code><Message>m</Message></Error>')))
+    server.script(reply(200, {}, declared('<Error><Code>InternalError</Code><Message>m</Message></Error>')))
     const error = await failureOf(cos.completeMultipartUpload(upload))
     expect(error).toMatchObject({ code: 'InternalError', statusCode: 200, message: 'm' })
   })
 
   it('is missing where there is nothing else', async () => {
-    server.script(reply(200, '   '))
+    server.script(reply(200, {}, '   '))
     await expect(cos.completeMultipartUpload(upload)).rejects.toMatchObject({ kind: 'body' })
   })
 })

@@ -1,4 +1,7 @@
 // The TypeScript SDK for Tencent COS and coset.
+
+export type { PolicyCondition } from '@coset/protocol'
+
 import type { OperationInput, OperationOutput } from './operations.js'
 
 export type { BodyInput } from './body.js'
@@ -18,6 +21,7 @@ export type { CosClientOptions } from './options.js'
 export type { ListedObject, ListedVersion } from './pages.js'
 export type { Platform } from './platform.js'
 export { platform as nodePlatform } from './platform-node.js'
+export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
 export { VERSION } from './version.js'
 
@@ -35,5 +39,7 @@ export type ListObjectsInput = OperationInput<'listObjects'>
 export type ListObjectsOutput = OperationOutput<'listObjects'>
 export type ListObjectVersionsInput = OperationInput<'listObjectVersions'>
 export type ListObjectVersionsOutput = OperationOutput<'listObjectVersions'>
+export type PostObjectInput = OperationInput<'postObject'>
+export type PostObjectOutput = OperationOutput<'postObject'>
 export type ListBucketsInput = OperationInput<'listBuckets'>
 export type ListBucketsOutput = OperationOutput<'listBuckets'>

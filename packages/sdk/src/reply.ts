@@ -20,9 +20,10 @@ export interface ReplyContext {
   readonly redact: Redact
 }
 
-/** Throws a CosServiceError for every status but 2xx. */
+/** Throws a CosServiceError for every status but 2xx, and 303 where the request may have asked for it. */
 export async function assertSuccess(reply: TransportReply, context: ReplyContext): Promise<void> {
   if (reply.status >= 200 && reply.status < 300) return
+  if (reply.status === 303 && context.compiled.output.status !== undefined) return
   // The status is worth more than the reason why its explanation did not arrive.
   const bytes = await readWhole(reply.body).catch(() => new Uint8Array())
   throw serviceError(reply, context, bytes)
@@ -48,11 +49,12 @@ export async function readDocument(
 
 export function decodeReply(
   compiled: CompiledOperation,
-  { headers }: TransportReply,
+  { status, headers }: TransportReply,
   document: XmlElement | undefined,
   options: { readonly decodeKeys: boolean },
 ): Output {
   const head = {
+    status,
     header: (name: string) => headers[name],
     headersWithPrefix: (prefix: string) =>
       Object.entries(headers).filter(([name]) => name.startsWith(prefix)),

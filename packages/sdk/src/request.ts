@@ -3,6 +3,7 @@ import {
   type CompiledOperation,
   type CopySource,
   type DocumentForm,
+  type EncodedRequest,
   encodeRequest,
   type Input,
   type Layout,
@@ -23,6 +24,10 @@ export interface PreparedRequest {
   readonly body: Body | undefined
   /** Bytes of the body, by itself or by the caller's word. */
   readonly length: number | undefined
+  /** The fields of its form, without what signing adds; undefined where the body is no form. */
+  readonly form: readonly NameValue[] | undefined
+  /** The name that the body has as the file of a form. */
+  readonly fileName: string
   /** Whether Content-MD5 is still to be computed. */
   readonly digestWanted: boolean
   /** Whether listed keys are asked for percent-encoded, and decoded unseen. */
@@ -50,14 +55,31 @@ export function prepareRequest(
     key: layout.key === undefined ? undefined : (encoded.key ?? ''),
   })
   const headers = encoded.headers.filter(([name]) => name !== 'content-length').map(checkedHeader)
-  const given = encoded.headers.find(([name]) => name === 'content-length')?.[1]
+  const given = givenLength(encoded, input)
   const own = body ?? ownBody(layout.stream, input, encoded.document)
   if (encoded.document !== undefined) headers.push(['content-type', 'application/xml'])
   const isDigestGiven = headers.some(([name]) => name === 'content-md5')
   const digestWanted =
     !isDigestGiven && (operation.digestRequired || encoded.document !== undefined || isTrue(input.EnableMD5))
   const length = bodyLength(own, given)
-  return { compiled, target, query: encoded.query, headers, body: own, length, digestWanted, decodeKeys }
+  return {
+    compiled,
+    target,
+    query: encoded.query,
+    headers,
+    body: own,
+    length,
+    form: encoded.form,
+    fileName: input.FileName === undefined ? 'file' : String(input.FileName),
+    digestWanted,
+    decodeKeys,
+  }
+}
+
+/** A form has no header of its content's length: its own is another. */
+function givenLength({ headers, form }: EncodedRequest, { ContentLength }: Input): string | undefined {
+  if (form) return ContentLength === undefined ? undefined : String(ContentLength)
+  return headers.find(([name]) => name === 'content-length')?.[1]
 }
 
 /** A source without a region or host is where this client is. */
@@ -71,7 +93,7 @@ function fillSource({ region, endpoint, appId }: Settings, input: Input): Input 
   return { ...input, CopySource: { ...source, Bucket: full, Region, Host: host } }
 }
 
-function encode(compiled: CompiledOperation, input: Input): ReturnType<typeof encodeRequest> {
+function encode(compiled: CompiledOperation, input: Input): EncodedRequest {
   try {
     return encodeRequest(compiled, input)
   } catch (cause) {

@@ -3,6 +3,7 @@ import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } fr
 import type { Context } from './context.js'
 import { CosClientError } from './errors.js'
 import type { Answer, ExchangeOptions } from './exchange.js'
+import { type FormBody, formBody } from './form.js'
 import { headerToWire } from './header-text.js'
 import { assertSuccess, readDocument } from './reply.js'
 import type { PreparedRequest } from './request.js'
@@ -12,8 +13,8 @@ import { VERSION } from './version.js'
 
 const USER_AGENT = `coset-sdk/${VERSION}`
 
-/** Operations whose reply tells the CRC-64 of exactly the body that was sent. */
-const SUMMED_OPERATIONS = new Set(['PutObject', 'UploadPart'])
+/** Operations whose reply tells the CRC-64 of exactly the content that was sent. */
+const SUMMED_OPERATIONS = new Set(['PutObject', 'PostObject', 'UploadPart'])
 
 export async function sendOnce(
   context: Context,
@@ -23,12 +24,13 @@ export async function sendOnce(
   const { compiled, target } = request
   const content = await openContent(request, crcCheck && SUMMED_OPERATIONS.has(compiled.operation.name))
   try {
+    const form = request.form && content.body && formBody(context, request, content.body)
     const reply = await context.transport.send({
       origin: target.origin,
       method: compiled.operation.method,
       path: target.path + queryText(request.query),
-      headers: wireHeaders(context, request),
-      body: content.body,
+      headers: wireHeaders(context, request, form),
+      body: form?.body ?? content.body,
       signal,
     })
     const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
@@ -79,10 +81,18 @@ function queryText(query: readonly NameValue[]): string {
 }
 
 /** All headers of the request, signed, as the transport takes them. */
-function wireHeaders(context: Context, request: PreparedRequest): readonly string[] {
-  const { compiled, target, query, length, body } = request
-  const { signer, clock } = context
+function wireHeaders(
+  context: Context,
+  request: PreparedRequest,
+  form: FormBody | undefined,
+): readonly string[] {
+  const { compiled, target, query, body } = request
+  const { clock } = context
+  // A form carries its signature and token itself.
+  const signer = form ? undefined : context.signer
+  const length = form ? form.length : request.length
   const headers: NameValue[] = [['host', target.host], ...request.headers]
+  if (form) headers.push(['content-type', form.contentType])
   if (body && length !== undefined) headers.push(['content-length', String(length)])
   if (signer?.token !== undefined) headers.push(['x-cos-security-token', signer.token])
   const wire = ['user-agent', USER_AGENT]

@@ -2,6 +2,9 @@
 import {
   authorization,
   createSignKeyCache,
+  type NameValue,
+  type PolicyCondition,
+  postFormFields,
   presign,
   type RequestToSign,
   type Sha1,
@@ -50,6 +53,12 @@ export class Signer {
     const { secretId, secretKey, token } = this.#credentials
     const security = token === undefined ? {} : { securityToken: token }
     return presign({ ...request, ...security, secretId, secretKey }, this.#sha1)
+  }
+
+  /** The fields that sign a form, the token among them. */
+  postForm(conditions: readonly PolicyCondition[], keyTime: KeyTime): readonly NameValue[] {
+    const { secretId, secretKey, token: securityToken } = this.#credentials
+    return postFormFields({ secretId, secretKey, securityToken, keyTime, conditions }, this.#sha1)
   }
 
   /** Servers quote what they signed in some errors, the token with it. */

@@ -8,14 +8,16 @@ import {
   createSignKeyCache,
   equalConstantTime,
   hostVariants,
+  type KeyTime,
   type ParsedSignature,
   parseAuthorization,
   parseQuerySignature,
   parseSignParam,
-  type SignatureFields,
   verifySignature,
 } from '@coset/protocol'
 import type { Credential, ServerConfig } from './config.js'
+import { authenticateForm, type FormAuthenticator, type SignedForm } from './form/authenticate-form.js'
+import type { Form } from './form/form.js'
 import { headerOf, param, type Target } from './target.js'
 
 /** How far ahead of ours a client's clock may be. */
@@ -25,6 +27,8 @@ const SIGN_KEYS_MAX = 1024
 export interface Authenticator {
   /** Throws `AccessDenied`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `SignatureDoesNotMatch`, … */
   authenticate(request: IncomingMessage, address: Address, target: Target, nowMs: number): Principal
+  /** By the policy among its fields; undefined for a form without one. Also throws `InvalidPolicyDocument`. */
+  authenticateForm(form: Form, bucket: string | undefined, nowMs: number): SignedForm | undefined
 }
 
 export function createAuthenticator({ credentials, appid }: ServerConfig): Authenticator {
@@ -32,15 +36,21 @@ export function createAuthenticator({ credentials, appid }: ServerConfig): Authe
   const signKeys = createSignKeyCache(SIGN_KEYS_MAX)
   const sha1 = createSha1()
   const owner: Principal = { kind: 'owner', id: userId(appid) }
+  const credentialOf = (secretId: string) => {
+    const credential = bySecretId.get(secretId)
+    if (!credential) throw new Fault('InvalidAccessKeyId')
+    return credential
+  }
+  const forms: FormAuthenticator = { owner, sha1, signKeys, credential: credentialOf, assertTime }
   return {
+    authenticateForm: (form, bucket, nowMs) => authenticateForm(forms, form, bucket, nowMs),
     authenticate(request, address, target, nowMs) {
       const parsed = claimedSignature(request, target)
       if (!parsed) return { kind: 'anonymous' }
       if (!parsed.ok) throw refused(parsed)
       const { fields } = parsed
-      const credential = bySecretId.get(fields.secretId)
-      if (!credential) throw new Fault('InvalidAccessKeyId')
-      assertTime(fields, nowMs)
+      const credential = credentialOf(fields.secretId)
+      assertTime([fields.signTime, fields.keyTime], nowMs)
       assertToken(credential, request, target)
       const verification = verifySignature(
         {
@@ -78,9 +88,9 @@ function refused(parsed: ParsedSignature & { readonly ok: false }): Fault {
   return new Fault('AccessDenied', { message: `The signature could not be read: ${parsed.message}` })
 }
 
-function assertTime({ signTime, keyTime }: SignatureFields, nowMs: number): void {
+function assertTime(times: readonly KeyTime[], nowMs: number): void {
   const now = Math.floor(nowMs / 1000)
-  for (const { start, end } of [signTime, keyTime]) {
+  for (const { start, end } of times) {
     const serverTime = new Date(nowMs)
     if (end < now) throw new Fault('AccessDenied', { message: 'Request has expired', serverTime })
     if (start > now + SKEW_SECONDS_MAX) throw new Fault('RequestTimeTooSkewed', { serverTime })

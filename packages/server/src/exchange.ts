@@ -50,6 +50,8 @@ export class Exchange implements Call {
   principal: Principal = { kind: 'anonymous' }
   /** Headers of the reply, whatever it will be: name, value, name, value. */
   commonHeaders: () => readonly string[] = none
+  /** Once the body is being read: drops whatever of it is still to come. */
+  stopReading: (() => void) | undefined
   /** A 200 and some white space are out, and nothing of a document. */
   isKeptAlive = false
   readonly #stopping: Stopping

@@ -11,7 +11,9 @@ import { getObjectAcl, putObjectAcl } from './operations/object-acl.js'
 import { appendObject } from './operations/object-append.js'
 import { copyObject, uploadPartCopy } from './operations/object-copy.js'
 import { optionsObject } from './operations/object-cors.js'
+import { postObject } from './operations/object-form.js'
 import { restoreObject } from './operations/object-restore.js'
+import { getSymlink, putSymlink } from './operations/object-symlink.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
 import { listBuckets } from './operations/service.js'
@@ -68,12 +70,14 @@ export const handlers: Handlers = {
   getObjectAcl,
   deleteObjectTagging,
   getObjectTagging,
+  getSymlink,
   headBucket,
   headObject,
   listBuckets,
   listObjects,
   listObjectVersions,
   optionsObject,
+  postObject,
   putBucket,
   putBucketAcl,
   putBucketCors,
@@ -82,4 +86,5 @@ export const handlers: Handlers = {
   putObjectAcl,
   putObjectTagging,
   restoreObject,
+  putSymlink,
 }

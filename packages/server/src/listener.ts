@@ -1,7 +1,7 @@
 // The corridor: every request walks dialect, cross-origin, match, authenticate, authorize, decode, handler, respond, in this order.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authorize, type Store } from '@coset/core'
+import type { Store } from '@coset/core'
 import { Fault } from '@coset/model'
 import {
   type Address,
@@ -15,15 +15,16 @@ import {
   type RequestHead,
   type XmlElement,
 } from '@coset/protocol'
-import { createAuthenticator } from './authenticate.js'
+import { createAdmission } from './admit.js'
 import type { ServerConfig } from './config.js'
 import { createCrossOrigin } from './cross-origin.js'
 import { Exchange, type Surroundings } from './exchange.js'
+import type { Form } from './form/form.js'
 import { type Context, handlers, type OperationName } from './handlers.js'
 import { respondSlowly } from './keep-alive.js'
 import { hasBody, readDocument, requestBody } from './request-body.js'
 import { respond, respondFault } from './respond.js'
-import { assertTaken, notTaken } from './taken.js'
+import { assertParamsTaken, notTaken } from './taken.js'
 import { param, parseTarget, requestHead, type Target } from './target.js'
 
 export interface ListenerOptions {
@@ -44,7 +45,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
   const dialect = cosDialect
   const table: Readonly<Record<OperationName, Operation>> = operations
   const matcher = createMatcher(table, dialect.vendorPrefix)
-  const authenticator = createAuthenticator(config)
+  const admit = createAdmission({ config, store, dialect })
   const crossOrigin = createCrossOrigin(store, dialect)
   const compiled = new Map(
     (Object.keys(table) as OperationName[]).map((name) => [
@@ -63,11 +64,10 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const operation = compiled.get(name)
     if (!operation) throw new Fault('NotImplemented')
     // A preflight is asked by a browser that can not sign, about a URL that may be signed for another method.
-    if (name !== 'optionsObject') await admit(exchange, operation, address, target)
-    const takesDocument = operation.input.document !== undefined
-    const document = takesDocument ? await readDocument(exchange, operation.operation) : undefined
-    const head = requestHead(request, address, target.params)
-    const input = decode(operation, exchange, head, document)
+    const form = name === 'optionsObject' ? undefined : await admit(exchange, operation, { address, target })
+    const document = operation.input.document && (await readDocument(exchange, operation.operation))
+    const head = requestHead(request, address, target.params, form)
+    const input = decode(operation, exchange, { head, document, form })
     const { region } = address
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
@@ -77,28 +77,15 @@ export function createListener({ config, store, around }: ListenerOptions): List
     else await respond(exchange, operation, await working)
   }
 
-  /** A promise only for those whose rights have to be looked up. */
-  function admit(
-    exchange: Exchange,
-    operation: CompiledOperation,
-    address: Address,
-    target: Target,
-  ): Promise<void> | undefined {
-    const { request } = exchange
-    exchange.principal = authenticator.authenticate(request, address, target, exchange.clock.now())
-    if (address.bucket === undefined) assertSigned(exchange)
-    assertTaken(dialect, operation, request, target)
-    if (exchange.principal.kind === 'owner') return undefined
-    const versionId = param(target.params, 'versionId')
-    const resource = { bucket: address.bucket, key: address.key, versionId }
-    return authorize(exchange, store, operation.operation.action, resource)
-  }
-
-  function match(address: Address, request: IncomingMessage, { params }: Target): OperationName {
+  function match(address: Address, request: IncomingMessage, target: Target): OperationName {
+    const { params } = target
     const resource = resourceOf(address, request.method)
     const has = (name: string) => param(params, name) !== undefined
     const hasHeader = (name: string) => request.headers[name] !== undefined
     const name = matcher.match({ method: request.method ?? '', resource, has, hasHeader })
+    const found = name && compiled.get(name)
+    // A form is read before its sender is known: what the request can not mean is told first.
+    if (found?.input.form) assertParamsTaken(dialect, found, target)
     if (name) return name
     const word = params.find(([given]) => dialect.reservedQuery.has(given))?.[0]
     throw word === undefined ? new Fault('MethodNotAllowed') : notTaken(word)
@@ -119,15 +106,6 @@ function assertHost({ headers, httpVersion }: IncomingMessage): void {
   if (headers.host === undefined && httpVersion !== '1.0') throw new Fault('BadRequest')
 }
 
-/** The service itself tells an anonymous caller what is wrong, in COS's own words. */
-function assertSigned({ principal, clock }: Exchange): void {
-  if (principal.kind !== 'anonymous') return
-  throw new Fault('AccessDenied', {
-    message: 'Check auth failure because signature empty.',
-    serverTime: new Date(clock.now()),
-  })
-}
-
 /** Browsers ask before requests to the bucket itself too, of which there is one rule for all its keys. */
 function resourceOf({ bucket, key }: Address, method: string | undefined): 'service' | 'bucket' | 'object' {
   if (bucket === undefined) return 'service'
@@ -135,14 +113,18 @@ function resourceOf({ bucket, key }: Address, method: string | undefined): 'serv
   return key === undefined ? 'bucket' : 'object'
 }
 
-function decode(
-  operation: CompiledOperation,
-  exchange: Exchange,
-  head: RequestHead,
-  document: XmlElement | undefined,
-) {
+interface Received {
+  readonly head: RequestHead
+  readonly document: XmlElement | undefined
+  readonly form: Form | undefined
+}
+
+function decode(operation: CompiledOperation, exchange: Exchange, { head, document, form }: Received) {
   const { input } = operation
   const members = decodeRequest(operation, head, document)
+  if (input.stream !== undefined && form) {
+    return { ...members, [input.stream]: { length: undefined, stream: form.file } }
+  }
   if (input.stream !== undefined) return { ...members, [input.stream]: requestBody(exchange) }
   if (!input.document && hasBody(exchange.request) && operation.operation.method === 'PUT') {
     throw new Fault('UnexpectedContent')

@@ -5,6 +5,7 @@ import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
 import { threadedDigester } from './digest-thread.js'
 import { createLog, type LogLevel } from './log.js'
+import { type ScrubSchedule, startScrub } from './scrub-task.js'
 import { serve, storeAbove, systemClock, tuneProcess } from './server.js'
 import { startTasks } from './tasks.js'
 import { startWorkers } from './workers.js'
@@ -28,6 +29,8 @@ export interface RunOptions {
   /** How long bringing an archived object back takes, for each class and tier. */
   readonly restoreMs: RestoreDurations
   readonly logLevel: LogLevel
+  /** Read everything every so often to find damage; undefined: never. */
+  readonly scrub?: ScrubSchedule | undefined
   /** Log in text for a person instead of JSON. */
   readonly terminal: boolean
 }
@@ -67,6 +70,8 @@ export async function run(options: RunOptions): Promise<Running> {
         ? await startWorkers({ config, host, port, data, coldData, logLevel, terminal }, options.workers, log)
         : await serveHere()
     const tasks = startTasks(store, log, systemClock, startedMs)
+    const around = { store, log, clock: systemClock }
+    const scrubbing = options.scrub && startScrub(around, options.scrub)
     return {
       port: serving.port,
       credential,
@@ -74,7 +79,7 @@ export async function run(options: RunOptions): Promise<Running> {
       failed: serving.failed,
       async stop() {
         await serving.stop()
-        await tasks.stop()
+        await Promise.all([tasks.stop(), scrubbing?.stop()])
         await local.close()
       },
     }

@@ -46,6 +46,18 @@ describe('paced', () => {
     expect(performance.now() - start).toBeGreaterThan(240)
   })
 
+  it('makes up for no pause but a short one', async () => {
+    async function* hesitant(): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(500)
+      await new Promise((resolve) => setTimeout(resolve, 900))
+      yield Buffer.alloc(10_000)
+    }
+    const start = performance.now()
+    await drain(paced(hesitant(), 10_000, never))
+    // A second for the second chunk, half of which was earned by waiting, behind 0.9 seconds of pause.
+    expect(performance.now() - start).toBeGreaterThan(1300)
+  })
+
   it('stops when the request is given up', async () => {
     const controller = new AbortController()
     const stream = paced(streamOf(Buffer.alloc(1_000_000)), 1000, controller.signal)

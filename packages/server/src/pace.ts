@@ -5,6 +5,11 @@ import { Fault, LIMITS } from '@coset/model'
 
 /** Slices a second: small enough for an even flow, large enough to cost nothing. */
 const SLICES_PER_SECOND = 20
+/**
+ * What a stream that stood still may catch up with: timers that fire late must not lower the rate, but a long pause
+ * must not be followed by a burst.
+ */
+const CREDIT_MS = 500
 
 /** Bytes a second from `x-cos-traffic-limit`, which counts bits. Throws `InvalidArgument`. */
 export function trafficRate(bitsPerSecond: number | undefined): number | undefined {
@@ -37,14 +42,15 @@ async function* slowed(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const sliceBytes = Math.max(1, Math.floor(bytesPerSecond / SLICES_PER_SECOND))
-  const start = performance.now()
-  let sent = 0
+  const msPerByte = 1000 / bytesPerSecond
+  let dueMs = performance.now()
   for await (const chunk of stream) {
     for (let at = 0; at < chunk.length; at += sliceBytes) {
       const slice = chunk.subarray(at, at + sliceBytes)
-      const dueMs = (sent / bytesPerSecond) * 1000 - (performance.now() - start)
-      if (dueMs > 1) await sleep(dueMs, undefined, { signal })
-      sent += slice.length
+      const nowMs = performance.now()
+      dueMs = Math.max(dueMs, nowMs - CREDIT_MS)
+      if (dueMs - nowMs > 1) await sleep(dueMs - nowMs, undefined, { signal })
+      dueMs += slice.length * msPerByte
       yield slice
     }
   }

@@ -66,6 +66,7 @@ class BodyStream implements AsyncIterableIterator<Uint8Array> {
   #start(): void {
     this.#started = true
     const request = this.#request
+    this.#exchange.stopReading = () => void this.return()
     if (this.#exchange.expectsContinue) this.#exchange.response.writeContinue()
     request.on('data', (chunk: Buffer) => {
       if (this.#ended) return

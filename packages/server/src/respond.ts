@@ -43,9 +43,10 @@ export function respond(
     endSoon(response.writeHead(status, headers))
     return undefined
   }
-  response.writeHead(status, headers)
-  if (content.kind === 'stream') return sendStream(exchange, content.stream)
-  endSoon(response, content.bytes)
+  if (content.kind === 'stream') {
+    return sendStream(exchange, content.stream, () => response.writeHead(status, headers))
+  }
+  endSoon(response.writeHead(status, headers), content.bytes)
   return undefined
 }
 
@@ -57,17 +58,26 @@ function behindSpace(document: string): Buffer {
   return Buffer.from(document.replace(/^<\?xml[^>]*\?>\s*/, ''))
 }
 
-/** A stream that fails midway cuts the connection: the client sees fewer bytes than it was promised. */
-async function sendStream(exchange: Exchange, stream: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * The head waits for the first bytes, so that content which can't be read from its beginning is an error document. A
+ * stream that fails later cuts the connection: the client sees fewer bytes than it was promised.
+ */
+async function sendStream(
+  exchange: Exchange,
+  stream: AsyncIterable<Uint8Array>,
+  writeHead: () => void,
+): Promise<void> {
   const { response } = exchange
   try {
     for await (const chunk of stream) {
+      if (!response.headersSent) writeHead()
       if (!response.write(chunk)) await once(response, 'drain', { signal: exchange.signal })
     }
+    if (!response.headersSent) writeHead()
     response.end()
   } catch (error) {
-    response.destroy()
     if (!exchange.signal.aborted) throw error
+    response.destroy()
   }
 }
 
@@ -86,6 +96,7 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, 'x-cos-trace-id', traceId)
   headers.push(...exchange.commonHeaders())
   if (fault.status === 503) headers.push('Retry-After', '1')
+  exchange.stopReading?.()
   const unread = unreadBody(exchange)
   if (unread === 'large') headers.push('Connection', 'close')
   if (fault.status === 304) {
@@ -97,6 +108,8 @@ export function respondFault(exchange: Exchange, dialect: Dialect, fault: Fault,
   headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
   response.writeHead(fault.status, headers)
   if (unread !== 'large') {
+    // A body that was begun and given up stands still, and the connection with it.
+    if (exchange.stopReading) request.resume()
     endSoon(response, bytes)
     return
   }

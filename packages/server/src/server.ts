@@ -45,6 +45,7 @@ export async function storeAbove(ports: {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly createDigester?: CreateDigester
+  readonly hasColdStorage?: boolean
 }): Promise<Store> {
   return createStore({ ...ports, crc64: await loadCrc64() })
 }

@@ -3,17 +3,24 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@coset/model'
 import type { CompiledOperation, Dialect } from '@coset/protocol'
+import type { Form } from './form/form.js'
 import type { Target } from './target.js'
+
+export interface Asked {
+  readonly request: IncomingMessage
+  readonly target: Target
+  readonly form: Form | undefined
+}
 
 /** Throws `NotImplemented`. */
 export function assertTaken(
   dialect: Dialect,
   compiled: CompiledOperation,
-  request: IncomingMessage,
-  target: Target,
+  { request, target, form }: Asked,
 ): void {
-  for (const [name] of target.params) {
-    if (dialect.reservedQuery.has(name) && !takesParam(compiled, name)) throw notTaken(name)
+  assertParamsTaken(dialect, compiled, target)
+  for (const name of form?.names ?? []) {
+    if (dialect.reservedHeaders.has(name) && !takesField(compiled, name)) throw notTaken(name)
   }
   const { method } = compiled.operation
   if (method === 'GET' || method === 'HEAD') return
@@ -23,12 +30,23 @@ export function assertTaken(
   }
 }
 
+/** The part of it that the URL alone tells. */
+export function assertParamsTaken(dialect: Dialect, compiled: CompiledOperation, { params }: Target): void {
+  for (const [name] of params) {
+    if (dialect.reservedQuery.has(name) && !takesParam(compiled, name)) throw notTaken(name)
+  }
+}
+
 export function notTaken(name: string): Fault {
   return new Fault('NotImplemented', { message: `${name} is not implemented for this request.` })
 }
 
 function takesParam({ operation, input }: CompiledOperation, name: string): boolean {
   return operation.query.includes(name) || input.queries.some((member) => member.name === name)
+}
+
+function takesField({ input }: CompiledOperation, name: string): boolean {
+  return input.form?.fields.some((member) => member.name.toLowerCase() === name) ?? false
 }
 
 function takesHeader({ input }: CompiledOperation, name: string): boolean {

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@coset/model'
-import { decodeQueryText, type RequestHead } from '@coset/protocol'
+import { decodeQueryText, type FormHead, type RequestHead } from '@coset/protocol'
 
 export interface Target {
   /** Still percent-encoded. */
@@ -50,10 +50,12 @@ export function requestHead(
   request: IncomingMessage,
   address: { readonly bucket: string | undefined; readonly key: string | undefined },
   params: Target['params'],
+  form: FormHead | undefined,
 ): RequestHead {
   return {
     bucket: address.bucket,
     key: address.key,
+    form,
     query: (name) => param(params, name),
     header: (name) => headerOf(request, name),
     headersWithPrefix(prefix) {

@@ -1,20 +1,12 @@
 // Background work of the one process that owns the store.
-import { randomBytes } from 'node:crypto'
-import {
-  type Call,
-  type Clock,
-  type Log,
-  reclaimGarbage,
-  reclaimOrphans,
-  removeLapsed,
-  type Store,
-} from '@coset/core'
+import { type Clock, type Log, reclaimGarbage, reclaimOrphans, removeLapsed, type Store } from '@coset/core'
 import { LIMITS } from '@coset/model'
+import { taskCall } from './task-call.js'
 
 const GARBAGE_EVERY_MS = 60_000
 const ORPHANS_EVERY_MS = 3600_000
 /** Blobs of requests that may still commit are younger than this. */
-const ORPHAN_AGE_MS = LIMITS.requestDurationMsMax + 3600_000
+export const ORPHAN_AGE_MS = LIMITS.requestDurationMsMax + 3600_000
 
 export interface Tasks {
   stop(): Promise<void>
@@ -22,23 +14,23 @@ export interface Tasks {
 
 /**
  * Reclaims what earlier processes left: any blob from before `startedMs` without a claim is an orphan, since no
- * request of theirs is alive. Then garbage every minute, and orphans of this run once they are old enough.
+ * request of theirs is alive. Then garbage and lapsed rows every minute, and orphans of this run once they are old enough.
  */
 export function startTasks(store: Store, log: Log, clock: Clock, startedMs: number): Tasks {
   const controller = new AbortController()
-  const sweep = async () => {
+  const call = taskCall('reclaim', { log, clock, signal: controller.signal })
+  const tidy = async () => {
     await reclaimGarbage(call, store, clock.now())
     await removeLapsed(call, store, clock.now())
   }
-  const call = taskCall(log, clock, controller.signal)
   let running: Promise<unknown> = guarded(log, controller.signal, async () => {
     await reclaimOrphans(call, store, startedMs)
-    await sweep()
+    await tidy()
   })
   const enqueue = (work: () => Promise<unknown>) => {
     running = running.then(() => guarded(log, controller.signal, work))
   }
-  const garbage = setInterval(() => enqueue(sweep), GARBAGE_EVERY_MS)
+  const garbage = setInterval(() => enqueue(tidy), GARBAGE_EVERY_MS)
   const orphans = setInterval(
     () => enqueue(() => reclaimOrphans(call, store, clock.now() - ORPHAN_AGE_MS)),
     ORPHANS_EVERY_MS,
@@ -60,20 +52,5 @@ async function guarded(log: Log, signal: AbortSignal, work: () => Promise<unknow
     await work()
   } catch (error) {
     if (!signal.aborted) log.error({ err: error }, 'reclaiming failed; it is tried again later')
-  }
-}
-
-function taskCall(log: Log, clock: Clock, signal: AbortSignal): Call {
-  return {
-    id: 'reclaim',
-    principal: { kind: 'owner', id: 'reclaim' },
-    deadline: Number.POSITIVE_INFINITY,
-    signal,
-    get isAborted() {
-      return signal.aborted
-    },
-    log,
-    clock,
-    random: { bytes: (length) => randomBytes(length) },
   }
 }

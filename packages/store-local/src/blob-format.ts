@@ -52,12 +52,15 @@ export function blockChecksum(block: Uint8Array, number: number): number {
   return crc32(block, number)
 }
 
-export function damaged(cause?: unknown): Fault {
+/** What the client is told; `reason` names the blob and says what is wrong with it, for the log. */
+export function damaged(reason: string): Fault {
+  const cause = new Error(reason)
   return new Fault('InternalError', { message: 'The stored content is damaged.' }, { cause })
 }
 
-export function missing(): Fault {
-  return new Fault('InternalError', { message: 'The stored content is missing.' })
+export function missing(reason: string): Fault {
+  const cause = new Error(reason)
+  return new Fault('InternalError', { message: 'The stored content is missing.' }, { cause })
 }
 
 /** Takes the data as it passes and ends up with what follows it in the file. */

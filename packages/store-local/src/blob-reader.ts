@@ -20,6 +20,7 @@ const READ_SIZE = 8 * BLOCK_SIZE
 const TAIL_SIZE = 16 * 1024
 
 interface BlobFile {
+  readonly id: BlobId
   readonly handle: FileHandle
   readonly size: number
   readonly dataLength: number
@@ -41,13 +42,13 @@ export interface BlobRead {
 export async function* readBlob({ folder, id, range, signal }: BlobRead): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
   // Also keeps a malformed id from naming a file elsewhere.
-  if (!isBlobId(id)) throw missing()
-  const handle = await openToRead(folder.pathOf(id))
+  if (!isBlobId(id)) throw missing('A blob has an id that no blob can have.')
+  const handle = await openToRead(id, folder.pathOf(id))
   let ahead: Promise<Span> | undefined
   try {
-    const file = await identify(handle)
+    const file = await identify(id, handle)
     const end = range.offset + range.length
-    if (end > file.dataLength) throw damaged()
+    if (end > file.dataLength) throw damaged(`The blob ${id} holds ${file.dataLength} bytes and not ${end}.`)
     if (range.length === 0) return
     const firstBlock = Math.floor(range.offset / BLOCK_SIZE)
     const checksums = await readChecksums(file, firstBlock, blockCount(end))
@@ -57,7 +58,7 @@ export async function* readBlob({ folder, id, range, signal }: BlobRead): AsyncG
       signal.throwIfAborted()
       const next = span.start + span.bytes.length
       ahead = next < end ? readAhead(file, next, end) : undefined
-      verify(span, checksums, firstBlock)
+      verify(file, span, { checksums, firstBlock })
       yield span.bytes.subarray(Math.max(0, range.offset - span.start), end - span.start)
       signal.throwIfAborted()
     }
@@ -68,21 +69,23 @@ export async function* readBlob({ folder, id, range, signal }: BlobRead): AsyncG
   }
 }
 
-async function openToRead(path: string): Promise<FileHandle> {
+async function openToRead(id: BlobId, path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
-    throw errorCode(error) === 'ENOENT' ? missing() : error
+    throw errorCode(error) === 'ENOENT' ? missing(`The file of the blob ${id} is missing.`) : error
   }
 }
 
-async function identify(handle: FileHandle): Promise<BlobFile> {
+async function identify(id: BlobId, handle: FileHandle): Promise<BlobFile> {
   const { size } = await handle.stat()
-  if (size < FOOTER_SIZE) throw damaged()
-  const tail = await readExactly(handle, Math.max(0, size - TAIL_SIZE), Math.min(size, TAIL_SIZE))
-  const footer = parseFooter(tail.subarray(tail.length - FOOTER_SIZE), size)
-  if (footer === undefined) throw damaged()
-  return { handle, size, dataLength: footer.dataLength, tail }
+  const file = { id, handle }
+  const tail = await readExactly(file, Math.max(0, size - TAIL_SIZE), Math.min(size, TAIL_SIZE))
+  const footer = size < FOOTER_SIZE ? undefined : parseFooter(tail.subarray(tail.length - FOOTER_SIZE), size)
+  if (footer === undefined) {
+    throw damaged(`The file of the blob ${id} is cut or its footer is damaged: it has ${size} bytes.`)
+  }
+  return { ...file, size, dataLength: footer.dataLength, tail }
 }
 
 /** The checksums of blocks `first` to, but without, `end`. */
@@ -103,28 +106,39 @@ function readAhead(file: BlobFile, start: number, end: number): Promise<Span> {
   return reading
 }
 
-async function readPart({ handle, size, tail }: BlobFile, position: number, length: number): Promise<Buffer> {
+async function readPart(file: BlobFile, position: number, length: number): Promise<Buffer> {
+  const { size, tail } = file
   const inTail = position - (size - tail.length)
   if (inTail >= 0) return tail.subarray(inTail, inTail + length)
-  return readExactly(handle, position, length)
+  return readExactly(file, position, length)
 }
 
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readExactly(
+  { id, handle }: Pick<BlobFile, 'id' | 'handle'>,
+  position: number,
+  length: number,
+): Promise<Buffer> {
   // Not from the pool, and never used twice: the consumer may keep what it was given.
   const buffer = Buffer.allocUnsafeSlow(length)
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, position + done)
-    if (bytesRead === 0) throw damaged()
+    if (bytesRead === 0) throw damaged(`The file of the blob ${id} ends at byte ${position + done}.`)
     done += bytesRead
   }
   return buffer
 }
 
-function verify({ start, bytes }: Span, checksums: Buffer, firstBlock: number): void {
+interface Expected {
+  readonly checksums: Buffer
+  readonly firstBlock: number
+}
+
+function verify({ id }: BlobFile, { start, bytes }: Span, { checksums, firstBlock }: Expected): void {
   for (let at = 0; at < bytes.length; at += BLOCK_SIZE) {
     const number = (start + at) / BLOCK_SIZE
     const expected = checksums.readUInt32BE((number - firstBlock) * CHECKSUM_SIZE)
-    if (blockChecksum(bytes.subarray(at, at + BLOCK_SIZE), number) !== expected) throw damaged()
+    if (blockChecksum(bytes.subarray(at, at + BLOCK_SIZE), number) === expected) continue
+    throw damaged(`Block ${number} of the blob ${id}, at byte ${start + at}, does not have its checksum.`)
   }
 }

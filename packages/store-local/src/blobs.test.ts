@@ -114,6 +114,25 @@ describe('local blobs', () => {
     expect(await store.blobs.list({ limit: 5 })).toEqual([{ id, size }])
   })
 
+  it('names the blob and what is wrong with it, for the log alone', async () => {
+    const causeOf = async (id: BlobId, length: number) => {
+      const { error } = await read(id, 0, length)
+      return ((error as Error).cause as Error).message
+    }
+    const { id } = await write(Buffer.alloc(200_000, 'x'))
+    expect(await causeOf(id, 200_001)).toBe(`The blob ${id} holds 200000 bytes and not 200001.`)
+    await flip(pathOf(id), 70_000)
+    expect(await causeOf(id, 200_000)).toBe(
+      `Block 1 of the blob ${id}, at byte 65536, does not have its checksum.`,
+    )
+    await truncate(pathOf(id), 1000)
+    expect(await causeOf(id, 200_000)).toBe(
+      `The file of the blob ${id} is cut or its footer is damaged: it has 1000 bytes.`,
+    )
+    await rm(pathOf(id))
+    expect(await causeOf(id, 200_000)).toBe(`The file of the blob ${id} is missing.`)
+  })
+
   it('lists what a crash left by its bare size, and passes over files of others', async () => {
     const { id } = await write(Buffer.from('whole'))
     const partial = `000000000001${shardOf(id)}${'0'.repeat(18)}` as BlobId

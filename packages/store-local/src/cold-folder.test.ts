@@ -229,3 +229,28 @@ describe('what is refused', () => {
     await expectRefused(path, /^The cold folder .*file\/cold cannot be used: ENOTDIR/)
   })
 })
+
+describe('an opening that creates nothing', () => {
+  const join = (coldDir?: string) => openLocalStore({ dir, coldDir, role: 'worker', mustExist: true })
+
+  it('takes the cold folder that belongs here', async () => {
+    const id = await using(cold, (local) => write(local, 'icy', true))
+    const local = await join(cold)
+    expect(await read(local, id, 3)).toBe('icy')
+    await local.close()
+  })
+
+  it('refuses to go without it', async () => {
+    await useOnce(cold)
+    await expect(join()).rejects.toThrow(`last at ${cold}: it must be named with --cold-data.`)
+  })
+
+  it('makes no cold folder for a data folder without one', async () => {
+    await useOnce()
+    await expect(join(cold)).rejects.toThrow(
+      `The data folder ${dir} has no cold folder; ${cold} is not its own.`,
+    )
+    expect(await readdir(root)).toEqual(['data'])
+    await useOnce()
+  })
+})

@@ -11,17 +11,28 @@ const IDENTITY_KEY = Buffer.from('identity')
 /** Where the cold folder was when it was last used; absent when there never was one. */
 const COLD_KEY = Buffer.from('cold')
 
+export interface ColdBinding extends BlobPlaces {
+  /** Refuse what is not bound yet, and write nothing. */
+  readonly mustExist: boolean
+}
+
 /**
  * Binds the two folders to each other when they are first used together, and checks that they are on each later
  * opening. Throws `StoreUnusableError`, `StoreFormatError`.
  */
-export async function bindColdFolder(environment: Environment, { dir, coldDir }: BlobPlaces): Promise<void> {
+export async function bindColdFolder(
+  environment: Environment,
+  { dir, coldDir, mustExist }: ColdBinding,
+): Promise<void> {
   const lastAt = environment.house.getBinary(COLD_KEY)?.toString()
   if (coldDir === undefined) {
     if (lastAt === undefined) return
     throw new StoreUnusableError(
       `The data folder ${dir} has a cold folder, last at ${lastAt}: it must be named with --cold-data.`,
     )
+  }
+  if (lastAt === undefined && mustExist) {
+    throw new StoreUnusableError(`The data folder ${dir} has no cold folder; ${coldDir} is not its own.`)
   }
   const identity = identityOf(environment)
   if (lastAt !== undefined && !(await recognise(coldDir, COLD_FOLDER))) {
@@ -34,7 +45,7 @@ export async function bindColdFolder(environment: Environment, { dir, coldDir }:
     throw new StoreUnusableError(`The cold folder ${coldDir} belongs to another data folder than ${dir}.`)
   }
   // Last: a crash before it leaves a cold folder that knows where it belongs, and the next opening goes on from there.
-  if (lastAt !== coldDir) await environment.house.put(COLD_KEY, Buffer.from(coldDir))
+  if (lastAt !== coldDir && !mustExist) await environment.house.put(COLD_KEY, Buffer.from(coldDir))
 }
 
 /**

@@ -57,6 +57,17 @@ async function explained<T>(dir: string, { name }: FolderKind, work: () => Promi
   }
 }
 
+/** As prepareFolder for a data folder, but creates nothing. */
+export function findFolder(dir: string): Promise<FormatRecord> {
+  return explained(dir, DATA_FOLDER, async () => {
+    if (!(await isThere(dir))) throw new StoreUnusableError(`There is no data folder at ${dir}.`)
+    await access(dir, constants.R_OK | constants.W_OK | constants.X_OK)
+    const record = await readFormat(dir, DATA_FOLDER)
+    if (record) return record
+    throw new StoreUnusableError(`The folder ${dir} is no data folder of coset.`)
+  })
+}
+
 async function createFolder(dir: string): Promise<void> {
   // Not mkdir's own recursion: where the system never lets a folder be made, as below /proc, it never ends.
   const parent = dirname(dir)

@@ -60,6 +60,49 @@ describe('owner', () => {
   })
 })
 
+describe('a process beside others', () => {
+  it('knows whether it is alone with the folder', async () => {
+    const first = await openLocalStore({ dir })
+    expect(first.isAlone()).toBe(true)
+    await first.close()
+    const environment = openEnvironment(dir)
+    const owner = { pid: 1, started: null, hostname: 'elsewhere', heartbeat: Date.now() }
+    await environment.house.put(Buffer.from('owner'), Buffer.from(JSON.stringify(owner)))
+    await environment.root.close()
+    const beside = await openLocalStore({ dir, role: 'worker' })
+    expect(beside.isAlone()).toBe(false)
+    await beside.close()
+  })
+})
+
+describe('a folder that must exist', () => {
+  const opening = (path: string) => openLocalStore({ dir: path, role: 'worker', mustExist: true })
+
+  it('is opened, and nothing is added to it', async () => {
+    await (await openLocalStore({ dir })).close()
+    const before = await readdir(dir, { recursive: true })
+    await (await opening(dir)).close()
+    expect(await readdir(dir, { recursive: true })).toEqual(before)
+  })
+
+  it('is not created', async () => {
+    const path = join(dir, 'typo')
+    await expect(opening(path)).rejects.toThrow(`There is no data folder at ${path}.`)
+    expect(await readdir(dir)).toEqual([])
+  })
+
+  it('is refused, untouched, when it is empty', async () => {
+    await expect(opening(dir)).rejects.toThrow(`The folder ${dir} is no data folder of coset.`)
+    expect(await readdir(dir)).toEqual([])
+  })
+
+  it('is refused when it is a file', async () => {
+    await writeFile(join(dir, 'file'), '')
+    await expect(opening(join(dir, 'file', 'below'))).rejects.toThrow(StoreUnusableError)
+    await expect(opening(join(dir, 'file'))).rejects.toThrow(StoreUnusableError)
+  })
+})
+
 describe('folder', () => {
   const opening = (path: string) => openLocalStore({ dir: path })
 

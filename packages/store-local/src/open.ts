@@ -5,9 +5,9 @@ import { localBlobStore } from './blobs.js'
 import { bindColdFolder } from './cold-folder.js'
 import { type Environment, openEnvironment } from './environment.js'
 import { unusable } from './errors.js'
-import { prepareFolder, syncFolder } from './format.js'
+import { findFolder, prepareFolder, syncFolder } from './format.js'
 import { localMetadataStore } from './metadata.js'
-import { type Ownership, takeOwnership } from './owner.js'
+import { isAlone, type Ownership, takeOwnership } from './owner.js'
 
 export interface LocalStoreOptions {
   /** The data folder; created when missing. */
@@ -16,6 +16,8 @@ export interface LocalStoreOptions {
   readonly coldDir?: string | undefined
   /** `owner` (default) takes the folder for itself; a `worker` shares the folder of its owner. */
   readonly role?: 'owner' | 'worker'
+  /** Refuse a folder that is not there or empty, instead of creating one. */
+  readonly mustExist?: boolean
   /** Milliseconds since 1970; dates the blobs. */
   readonly now?: () => number
 }
@@ -23,6 +25,10 @@ export interface LocalStoreOptions {
 export interface LocalStore {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  /** Whether blobs written as cold go to a folder of their own. */
+  readonly hasColdStorage: boolean
+  /** Whether no other living process has the folder open, as far as this machine can tell. */
+  isAlone(): boolean
   /** Waits for commits under way, then lets the folder go. */
   close(): Promise<void>
 }
@@ -31,12 +37,13 @@ export interface LocalStore {
 export async function openLocalStore(options: LocalStoreOptions): Promise<LocalStore> {
   const dir = resolve(options.dir)
   const coldDir = options.coldDir === undefined ? undefined : resolve(options.coldDir)
-  await prepareFolder(dir)
+  const mustExist = options.mustExist ?? false
+  await (mustExist ? findFolder(dir) : prepareFolder(dir))
   const environment = openOrRefuse(dir)
   let ownership: Ownership | undefined
   try {
     if (options.role !== 'worker') ownership = await takeOwnership(environment, dir)
-    await bindColdFolder(environment, { dir, coldDir })
+    await bindColdFolder(environment, { dir, coldDir, mustExist })
     const blobs = await localBlobStore({ dir, coldDir, now: options.now ?? Date.now })
     // LMDB syncs what it writes, but not the names of its files when it has just made them.
     await syncFolder(join(dir, 'metadata'))
@@ -46,6 +53,8 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalS
     return {
       metadata,
       blobs,
+      hasColdStorage: coldDir !== undefined,
+      isAlone: () => isAlone(environment),
       async close() {
         await Promise.all([metadata.close(), blobs.close()])
         await ownership?.release()

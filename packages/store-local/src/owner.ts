@@ -54,6 +54,22 @@ export async function takeOwnership(environment: Environment, dir: string): Prom
   }
 }
 
+/** Whether no other living process owns the folder, and none has read it and still runs. */
+export function isAlone(environment: Environment): boolean {
+  const owner = readOwner(environment)
+  const isOwnedElsewhere = owner !== undefined && !isThisProcess(owner) && isAlive(owner)
+  return !isOwnedElsewhere && !readersOf(environment).some((pid) => pid !== process.pid && isRunning(pid))
+}
+
+/** LMDB keeps a place for each process that ever read: also for workers that outlived their owner. */
+function readersOf({ root }: Environment): readonly number[] {
+  return [...root.readerList().matchAll(/^ *(\d+) +[0-9a-f]+ /gm)].map(([, pid]) => Number(pid))
+}
+
+function isThisProcess({ pid, hostname: host }: Owner): boolean {
+  return pid === process.pid && host === hostname()
+}
+
 function readOwner({ house }: Environment): Owner | undefined {
   const row = house.getBinary(OWNER_KEY)
   return row && (JSON.parse(row.toString()) as Owner)

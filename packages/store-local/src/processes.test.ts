@@ -136,6 +136,19 @@ describe('processes on one folder', () => {
     await local.close()
   })
 
+  it('is not alone while its owner or a worker without an owner lives', async () => {
+    const owner = await start('owner')
+    const local = await openLocalStore({ dir, role: 'worker' })
+    expect(local.isAlone()).toBe(false)
+    const worker = await start('worker')
+    await worker.ask('get', 'a')
+    await owner.kill()
+    expect(local.isAlone()).toBe(false)
+    await worker.kill()
+    expect(local.isAlone()).toBe(true)
+    await local.close()
+  })
+
   it('refuses a folder whose owner lives, and takes it over once the owner was killed', async () => {
     const owner = await start('owner')
     await owner.ask('put', 'a', '1')

@@ -10,6 +10,7 @@ import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
 export interface Ports {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  readonly hasColdStorage?: boolean
 }
 
 export interface OpenStore {
@@ -23,8 +24,8 @@ export interface OpenStoreOptions {
 }
 
 /** One more process above the same ports: its locks and its memory of buckets are its own. */
-export async function storeAbove({ metadata, blobs }: Ports): Promise<Store> {
-  return createStore({ metadata, blobs, crc64: await loadCrc64() })
+export async function storeAbove({ metadata, blobs, hasColdStorage = false }: Ports): Promise<Store> {
+  return createStore({ metadata, blobs, hasColdStorage, crc64: await loadCrc64() })
 }
 
 export async function openMemoryStore({ now = Date.now }: OpenStoreOptions = {}): Promise<OpenStore> {
@@ -37,14 +38,23 @@ export async function openMemoryStore({ now = Date.now }: OpenStoreOptions = {})
 /** In a new folder below the system's temporary one, which `close` deletes. */
 export async function openTemporaryLocalStore({ now = Date.now }: OpenStoreOptions = {}): Promise<OpenStore> {
   const dir = await mkdtemp(join(tmpdir(), 'coset-test-'))
-  const local = await openLocalStore({ dir, now })
+  const opened = await openLocalStoreIn(dir, { now })
   return {
-    store: await storeAbove(local),
+    ...opened,
     async close() {
-      await local.close()
+      await opened.close()
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** In a folder that stays. */
+export async function openLocalStoreIn(
+  dir: string,
+  { now = Date.now, coldDir }: OpenStoreOptions & { readonly coldDir?: string } = {},
+): Promise<OpenStore> {
+  const local = await openLocalStore({ dir, coldDir, now })
+  return { store: await storeAbove(local), close: () => local.close() }
 }
 
 /** By the names suites give them. */

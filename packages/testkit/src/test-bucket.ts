@@ -1,10 +1,19 @@
 // A bucket to work in: core's functions in few words, for tests that are about what they do.
 import {
+  type AppendResult,
+  abortUpload,
+  appendObject,
   type Call,
+  type CompleteResult,
+  type CopyResult,
+  completeUpload,
+  copyObject,
   createBucket,
+  createUpload,
   type DeleteResult,
   deleteObject,
   getObject,
+  type ListedPart,
   type ListInput,
   type ListVersionsInput,
   listObjects,
@@ -12,6 +21,7 @@ import {
   type PutInput,
   type PutResult,
   putObject,
+  putPart,
   reclaimGarbage,
   type Store,
   setVersioning,
@@ -25,6 +35,11 @@ import { type OpenStore, openMemoryStore } from './stores.js'
 
 /** A bucket that never had versioning, one that has it, and one that had it. */
 export type VersioningHistory = 'never' | 'Enabled' | 'Suspended'
+
+export interface BegunUpload {
+  complete(): Promise<CompleteResult>
+  abort(): Promise<void>
+}
 
 export class TestBucket {
   readonly name = 'bucket-1250000000'
@@ -43,7 +58,16 @@ export class TestBucket {
   /** On a memory store whose blobs are dated by the bucket's clock. */
   static async open(versioning: VersioningHistory = 'never'): Promise<TestBucket> {
     const clock = fakeClock()
-    const bucket = new TestBucket(await openMemoryStore({ now: clock.now }), clock)
+    return TestBucket.over(await openMemoryStore({ now: clock.now }), clock, versioning)
+  }
+
+  /** On a store whose blobs are dated by the given clock. */
+  static async over(
+    opened: OpenStore,
+    clock: FakeClock,
+    versioning: VersioningHistory = 'never',
+  ): Promise<TestBucket> {
+    const bucket = new TestBucket(opened, clock)
     await bucket.create()
     if (versioning !== 'never') await bucket.setVersioning(versioning)
     return bucket
@@ -82,6 +106,36 @@ export class TestBucket {
 
   put(key: string, content: string | Uint8Array, input: Partial<PutInput> = {}): Promise<PutResult> {
     return putObject(this.call, this.store, this.putInput(key, content, input))
+  }
+
+  /** An upload with these parts, not completed. */
+  async uploadParts(key: string, parts: readonly Uint8Array[]): Promise<BegunUpload> {
+    const name = { bucket: this.name, key }
+    const { body: _body, expected, ...target } = this.putInput(key, '')
+    const uploadId = await createUpload(this.call, this.store, target)
+    const listed: ListedPart[] = []
+    for (const [at, bytes] of parts.entries()) {
+      const part = { ...name, uploadId, partNumber: at + 1, body: bodyOf(bytes), expected }
+      const { etag } = await putPart(this.call, this.store, part)
+      listed.push({ partNumber: at + 1, etag })
+    }
+    return {
+      complete: () =>
+        completeUpload(this.call, this.store, { ...name, uploadId, parts: listed, forbidOverwrite: false }),
+      abort: () => abortUpload(this.call, this.store, { ...name, uploadId }),
+    }
+  }
+
+  append(key: string, position: number, content: string | Uint8Array): Promise<AppendResult> {
+    return appendObject(this.call, this.store, { ...this.putInput(key, content), position })
+  }
+
+  /** From one key to another, as it is. */
+  copy(from: string, key: string): Promise<CopyResult> {
+    const { body: _body, expected: _expected, ...target } = this.putInput(key, '')
+    const source = { bucket: this.name, key: from, conditions: {} }
+    const input = { ...target, source, replacesMetadata: false, replacesTags: false }
+    return copyObject(this.call, this.store, input)
   }
 
   async read(key: string, id?: string): Promise<string> {

@@ -56,9 +56,7 @@ describe('a slow reply', () => {
       server: 'tencent-cos',
     })
     expect(reply.headers['x-cos-request-id']).toBeTruthy()
-    expect(reply.text).toMatch(
-      /^ {2,}<CompleteMultipartUploadResult xmlns=/,
-    )
+    expect(reply.text).toMatch(/^ {2,}<CompleteMultipartUploadResult xmlns=/)
     expect(await read('white')).toBe('x')
   })
 

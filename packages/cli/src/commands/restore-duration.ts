@@ -1,16 +1,11 @@
 // The value of --restore-duration: how long each class and tier takes.
 import { DEFAULT_CONFIG, type ServerConfig } from '@coset/server'
 import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../units.js'
 
 export type RestoreDurations = ServerConfig['restoreMs']
 
-const UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ['ms', 1],
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-])
-const LONGEST_MS = 720 * 3_600_000
+const LONGEST_MS = 30 * 24 * 3_600_000
 
 /** Adds to what was said before; several may stand in one text, separated by commas. */
 export function parseRestoreDuration(text: string, before: RestoreDurations): RestoreDurations {
@@ -18,7 +13,7 @@ export function parseRestoreDuration(text: string, before: RestoreDurations): Re
 }
 
 function withOne(before: RestoreDurations, text: string): RestoreDurations {
-  const [, storageClass = '', tier = '', time = ''] = /^\s*(\w+):(\w+)=(\w+)\s*$/.exec(text) ?? []
+  const [, storageClass = '', tier = '', time = ''] = /^\s*(\w+):(\w+)=([\w.-]+)\s*$/.exec(text) ?? []
   const isClass = Object.hasOwn(before, storageClass)
   const tiers = isClass ? before[storageClass as keyof RestoreDurations] : {}
   if (!Object.hasOwn(tiers, tier)) {
@@ -27,13 +22,11 @@ function withOne(before: RestoreDurations, text: string): RestoreDurations {
   return { ...before, [storageClass]: { ...tiers, [tier]: parseTime(time) } }
 }
 
+/** Nothing at all is a time here: the copy is there at once. */
 function parseTime(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? []
-  const timeMs = Number(count) * (UNITS_MS.get(unit) ?? Number.NaN)
-  if (!(timeMs <= LONGEST_MS)) {
-    throw new InvalidArgumentError('A time is a number and ms, s, m or h, such as 3h; at most 720h.')
-  }
-  return timeMs
+  const timeMs = /^0(ms|s|m|h|d)$/.test(text) ? 0 : parseDuration(text)
+  if (timeMs <= LONGEST_MS) return timeMs
+  throw new InvalidArgumentError('A restore takes at most 30d.')
 }
 
 function offered(): string {

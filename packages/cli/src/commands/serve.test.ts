@@ -237,6 +237,8 @@ describe('coset', () => {
     ['an APPID of letters', ['serve', '--appid', 'abc']],
     ['a region that is none', ['serve', '--region', 'Ap_Guangzhou!']],
     ['a level that is none', ['serve', '--log-level', 'loud']],
+    ['a time between scrubs without a unit', ['serve', '--scrub-every', '30']],
+    ['a rate of scrubs that is none', ['serve', '--scrub-rate', 'fast']],
     ['a duration of a tier that is none', ['serve', '--restore-duration', 'DEEP_ARCHIVE:Expedited=1m']],
     ['a duration without a unit', ['serve', '--restore-duration', 'ARCHIVE:Standard=3']],
   ])('refuses %s', async (_name, args) => {
@@ -319,6 +321,26 @@ describe('serving', () => {
       endpoint: expect.not.stringMatching(/:1$/),
     })
     expect(existsSync(join(dir, 'other'))).toBe(false)
+  })
+
+  it('scrubs beside itself when told to, and remembers that it did', async () => {
+    const scrubs = (command: Command) =>
+      command.log.filter(({ msg }) => msg === 'a scrub has read everything')
+    const off = await serve()
+    const cos = await clientOf(off.listening)
+    await cos.putBucket({ Bucket: BUCKET })
+    await cos.putObject({ Bucket: BUCKET, Key: 'a', Body: Buffer.alloc(100_000) })
+    expect(await stopped(off.command)).toBe(0)
+    expect(scrubs(off.command)).toEqual([])
+    const first = await serve(['--scrub-every', '30d', '--scrub-rate', '1GiB'])
+    await until(() => scrubs(first.command).length > 0)
+    expect(scrubs(first.command)).toMatchObject([{ versions: 1, bytes: 100_000, damaged: 0 }])
+    expect(await stopped(first.command)).toBe(0)
+    const second = await serve([], { COSET_SCRUB_EVERY: '30d' })
+    expect(await stopped(second.command)).toBe(0)
+    expect(scrubs(second.command)).toEqual([])
+    const third = await serve([], { COSET_SCRUB_EVERY: '1ms' })
+    await until(() => scrubs(third.command).length > 0)
   })
 
   it('answers probes', async () => {

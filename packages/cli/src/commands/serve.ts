@@ -4,8 +4,9 @@ import { type Credential, DEFAULT_CONFIG, LOG_LEVELS, type LogLevel, type Runnin
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
 import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
+import { type ScrubScheduleFlags, scrubScheduleOf, withScrubOptions } from './scrub-schedule.js'
 
-interface ServeFlags {
+interface ServeFlags extends ScrubScheduleFlags {
   readonly data: string
   readonly coldData?: string
   readonly listen: { readonly host: string; readonly port: number }
@@ -23,13 +24,13 @@ Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
   COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
-  COSET_RESTORE_DURATION, COSET_LOG_LEVEL
+  COSET_RESTORE_DURATION, COSET_LOG_LEVEL, COSET_SCRUB_EVERY, COSET_SCRUB_RATE
 
 Probes: GET /health/live and GET /health/ready.
 Ctrl-C or SIGTERM waits for requests under way, at most ${DEFAULT_CONFIG.drainMs / 1000} seconds, and exits 0.`
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('Serve a data folder over HTTP.')
     .addOption(new Option('--data <dir>', 'the data folder').env('COSET_DATA').default('./coset-data'))
     .addOption(
@@ -85,6 +86,7 @@ export function serveCommand(): Command {
         .choices(LOG_LEVELS)
         .default('info'),
     )
+  return withScrubOptions(command)
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags))
 }
@@ -106,6 +108,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     accessLog: flags.accessLog,
     restoreMs: flags.restoreDuration,
     logLevel: flags.logLevel,
+    scrub: scrubScheduleOf(flags),
     terminal: process.stderr.isTTY === true,
   }).catch((error: unknown) => fail(explain(error, flags)))
   // First: whoever reads the announcement may send a signal at once.

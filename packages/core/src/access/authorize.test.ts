@@ -42,6 +42,7 @@ describe('without a signature', () => {
   const WRITES = [
     'PutObject',
     'PostObject',
+    'PutSymlink',
     'AppendObject',
     'DeleteObject',
     'DeleteMultipleObjects',
@@ -52,7 +53,7 @@ describe('without a signature', () => {
     'AbortMultipartUpload',
     'ListParts',
   ]
-  const OBJECT_READS = ['GetObject', 'HeadObject']
+  const OBJECT_READS = ['GetObject', 'HeadObject', 'GetSymlink']
   const BUCKET_LISTS = ['GetBucketACL', 'PutBucketACL']
   const OBJECT_LISTS = ['GetObjectACL', 'PutObjectACL']
   const ALL_LISTS = [...BUCKET_LISTS, ...OBJECT_LISTS]

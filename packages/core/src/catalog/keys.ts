@@ -3,8 +3,8 @@
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
 //   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
 //                                      ref/<blob>/<8 zero bytes><manifest><number>
+//   setting/<bucket id><name>          task/<name>
 //   shared/<claimed>
-//   setting/<bucket id><name>
 // Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -117,6 +117,16 @@ export function sharedRow(claimed: Claimed): Key {
   return Buffer.from(`shared/${claimed}`)
 }
 
+/** Milliseconds since 1970. */
+export function timeOfGarbageRow(row: Key): number {
+  return Number(Buffer.from(row.buffer, row.byteOffset, row.length).readBigUInt64BE(GARBAGE.length))
+}
+
+/** What a background task remembers. */
+export function taskRow(name: string): Key {
+  return Buffer.from(`task/${name}`)
+}
+
 export interface Holder {
   readonly bucketId: Uint8Array
   readonly key: Uint8Array
@@ -139,6 +149,13 @@ export function manifestRefRow(blob: BlobId, manifest: ManifestId, number: numbe
 /** All claims of one manifest on a blob. */
 export function manifestRefsOf(blob: BlobId, manifest: ManifestId): KeyRange {
   return rowsBelow(manifestRefBase(blob, manifest))
+}
+
+/** The manifest that lays the claim; undefined when a version does. */
+export function manifestOfRef(blob: BlobId, row: Key): ManifestId | undefined {
+  const holder = Buffer.from(row.buffer, row.byteOffset, row.length).subarray(`ref/${blob}/`.length)
+  if (holder.subarray(0, ID_BYTES).some((byte) => byte !== 0)) return undefined
+  return holder.toString('latin1', ID_BYTES, holder.length - ORDER_BYTES) as ManifestId
 }
 
 /** No bucket has the id 0. */

@@ -68,6 +68,8 @@ export interface LiveVersion extends VersionBase {
   readonly tags: readonly Tag[]
   /** The last one asked for; what it means now, restoreStateOf tells. Absent: none was. */
   readonly restore?: RestoreRecord
+  /** Of a symbolic link: the key it stands for. */
+  readonly linkTarget?: string
   readonly content: Content
   /** Made by AppendObject, and may grow. */
   readonly appendable?: boolean | undefined
@@ -100,7 +102,8 @@ export function encodeVersion(version: Version): Uint8Array {
   const { kind, isNull, modifiedMs } = version
   const order = version.order.toString(16)
   if (version.kind === 'marker') return encodeRow({ kind, order, isNull, modifiedMs }, undefined)
-  const { size, etag, headers, metadata, storageClass, acl, tags, restore, content, appendable } = version
+  const { size, etag, headers, metadata, storageClass, acl, tags, restore, linkTarget, content, appendable } =
+    version
   const crc64 = version.crc64.toString(16)
   const inline = content.kind === 'inline' ? content.bytes : undefined
   const extents = content.kind === 'extents' ? content.extents : undefined
@@ -121,6 +124,7 @@ export function encodeVersion(version: Version): Uint8Array {
       acl,
       tags,
       restore,
+      linkTarget,
       extents,
       manifest,
       appendable,

@@ -220,3 +220,27 @@ describe('damage', () => {
     await expect(get('key')).rejects.toThrow(fault('InternalError'))
   })
 })
+
+describe('damaged bytes', () => {
+  it('inside a row are refused before any of them is handed out, ranges of the others too', async () => {
+    await bucket.put('key', 'inline content')
+    const { metadata } = bucket.store
+    const read: typeof metadata.read = async (keys) => {
+      const entries = await metadata.read(keys)
+      return entries.map((entry) => entry && { ...entry, value: withLastByteFlipped(entry.value) })
+    }
+    // The bucket's row is flipped too, but remembered by its stamp, and not decoded anew.
+    const store = { ...bucket.store, metadata: { ...metadata, read } }
+    for (const range of [undefined, 'bytes=0-1']) {
+      const input = { bucket: bucket.name, key: 'key', conditions: {}, range }
+      await expect(getObject(bucket.call, store, input)).rejects.toThrow('The stored content is damaged.')
+    }
+    expect((await get('key')).bytes.toString()).toBe('inline content')
+  })
+})
+
+function withLastByteFlipped(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes)
+  copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 1
+  return copy
+}

@@ -8,6 +8,7 @@ import type { ByteRange } from '../ports.js'
 import type { Store } from '../store.js'
 import { type FoundLive, findLive } from './find.js'
 import { assertReadable } from './restore.js'
+import { followLink } from './symlink.js'
 
 export interface GetInput {
   readonly bucket: string
@@ -32,31 +33,44 @@ export interface GetResult extends HeadResult {
   readonly content: ReadContent
 }
 
-/** Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed`, `PreconditionFailed`, `NotModified`, `InvalidRange`. */
-export async function headObject(_call: Call, store: Store, input: GetInput): Promise<HeadResult> {
-  return headOf(await find(store, input), input)
+/**
+ * A symbolic link is read as its target, but goes by its own version id. Throws `NoSuchBucket`, `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed`, `PreconditionFailed`, `NotModified`,
+ * `InvalidRange`, and what followLink throws.
+ */
+export async function headObject(call: Call, store: Store, input: GetInput): Promise<HeadResult> {
+  return headOf(await find(call, store, input), input)
 }
 
 /** As headObject; also `InvalidObjectState` for archived objects that are not restored. */
 export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
-  const { version, versionId, range, partial } = headOf(await find(store, input), input)
+  const { version, versionId, range, partial } = headOf(await find(call, store, input), input)
   assertReadable(call, version)
   return { version, versionId, range, partial, content: readContent(call, store, version, range) }
 }
 
-function find(store: Store, { bucket, key: keyText, versionId }: GetInput): Promise<FoundLive> {
-  assertKey(keyText)
-  return findLive(store, bucket, Buffer.from(keyText), versionId)
+interface FoundContent {
+  readonly found: FoundLive
+  /** What the found version stands for: mostly itself. */
+  readonly version: LiveVersion
 }
 
-function headOf({ bucket, version }: FoundLive, { range: header, conditions }: GetInput): HeadResult {
+async function find(call: Call, store: Store, input: GetInput): Promise<FoundContent> {
+  const { bucket, key: keyText, versionId } = input
+  assertKey(keyText)
+  const found = await findLive(store, bucket, Buffer.from(keyText), versionId)
+  if (found.version.linkTarget === undefined) return { found, version: found.version }
+  const { version } = await followLink(call, store, bucket, found)
+  return { found, version }
+}
+
+function headOf({ found, version }: FoundContent, { range: header, conditions }: GetInput): HeadResult {
   assertConditions(conditions, version)
   const asked = header === undefined ? undefined : parseRange(header)
   const range = asked ? resolveRange(asked, version.size) : { offset: 0, length: version.size }
   if (!range) throw new Fault('InvalidRange', { size: version.size })
   return {
     version,
-    versionId: bucket.record.versioning ? versionId(version) : undefined,
+    versionId: found.bucket.record.versioning ? versionId(found.version) : undefined,
     range,
     partial: asked !== undefined,
   }

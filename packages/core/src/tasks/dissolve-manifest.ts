@@ -5,7 +5,7 @@ import type { Call } from '../call.js'
 import { garbageRow, type ManifestId, manifestRefsOf, refsOf, sharedRow } from '../catalog/keys.js'
 import { manifestRows, partRows, turnRow, uploadOfManifest } from '../catalog/upload-keys.js'
 import { decodePart, decodePiece } from '../catalog/upload-records.js'
-import { distinctBlobs, GARBAGE_DELAY_MS } from '../catalog/versions.js'
+import { distinctBlobs } from '../catalog/versions.js'
 import type { Check, Entry, Write } from '../ports.js'
 import type { Store } from '../store.js'
 
@@ -15,6 +15,11 @@ export interface DeadManifest {
   /** Its garbage row. */
   readonly row: Entry
   readonly manifest: ManifestId
+  /**
+   * How long its blobs stay. One may have been an object's own too, which was deleted a moment ago and is read still:
+   * parts are copied without their bytes.
+   */
+  readonly delayMs: number
 }
 
 export async function dissolveManifest(call: Call, store: Store, dead: DeadManifest): Promise<void> {
@@ -25,7 +30,7 @@ export async function dissolveManifest(call: Call, store: Store, dead: DeadManif
     call.signal.throwIfAborted()
     const page = await readPage(store, manifest)
     const isLast = page.length === 0
-    const writes = isLast ? lastWrites(dead) : await pageWrites(call, store, manifest, page)
+    const writes = isLast ? lastWrites(dead) : await pageWrites(call, store, dead, page)
     const done = await store.metadata.commit({ checks, writes })
     if (!done.ok) {
       // A version claims it after all, or another process was faster.
@@ -45,12 +50,11 @@ async function readPage(store: Store, manifest: ManifestId): Promise<readonly En
 async function pageWrites(
   call: Call,
   store: Store,
-  manifest: ManifestId,
+  { manifest, delayMs }: DeadManifest,
   page: readonly Entry[],
 ): Promise<readonly Write[]> {
   const blobs = distinctBlobs(page.flatMap(extentsOf))
-  // With delay: a blob may have been an object's own too, which was deleted a moment ago and is read still.
-  const notBefore = call.clock.now() + GARBAGE_DELAY_MS
+  const notBefore = call.clock.now() + delayMs
   const writes: Write[] = page.map(({ key }) => ({ kind: 'delete', key }))
   for (const blob of blobs) {
     // All of the manifest's claims on it, those of pages to come too: none of them is read any more.

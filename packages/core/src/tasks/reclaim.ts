@@ -23,16 +23,29 @@ export interface Reclaimed {
   readonly blobs: number
 }
 
+export interface ReclaimOptions {
+  /** Hears of each blob that is gone. */
+  readonly tell?: (blobs: readonly BlobId[]) => void
+  /** How long blobs of dissolved manifests stay, in milliseconds. Default: as long as any that may be read still. */
+  readonly dissolvedMs?: number
+}
+
 /** Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again. */
-export async function reclaimGarbage(call: Call, store: Store, untilMs: number): Promise<Reclaimed> {
+export async function reclaimGarbage(
+  call: Call,
+  store: Store,
+  untilMs: number,
+  { tell, dissolvedMs = GARBAGE_DELAY_MS }: ReclaimOptions = {},
+): Promise<Reclaimed> {
   let blobs = 0
   for (;;) {
     call.signal.throwIfAborted()
     const rows = await store.metadata.scan(garbageUntil(untilMs), { limit: BATCH })
     if (rows.length === 0) return { blobs }
-    const freed = await Promise.all(rows.map((row) => settle(call, store, row)))
+    const freed = await Promise.all(rows.map((row) => settle(call, store, row, dissolvedMs)))
     const unclaimed = freed.filter((blob) => blob !== undefined)
     await store.blobs.delete(unclaimed)
+    tell?.(unclaimed)
     blobs += unclaimed.length
   }
 }
@@ -41,11 +54,16 @@ export async function reclaimGarbage(call: Call, store: Store, untilMs: number):
  * Takes the row away, and tells its blob if nothing claims it. The blob is deleted after the row: a crash between
  * the two leaves an orphan, which the other half of this file finds.
  */
-async function settle(call: Call, store: Store, row: Entry): Promise<BlobId | undefined> {
+async function settle(
+  call: Call,
+  store: Store,
+  row: Entry,
+  dissolvedMs: number,
+): Promise<BlobId | undefined> {
   const blob = claimedOfGarbageRow(row.key)
   if (await isPutOff(call, store, row, blob)) return undefined
   if (isManifest(blob)) {
-    await dissolveManifest(call, store, { row, manifest: blob })
+    await dissolveManifest(call, store, { row, manifest: blob, delayMs: dissolvedMs })
     return undefined
   }
   const unchanged = { kind: 'unchanged', key: row.key, stamp: row.stamp } as const
@@ -85,18 +103,22 @@ export async function reclaimOrphans(call: Call, store: Store, beforeMs: number)
     const old = page.filter(({ id }) => id < limit).map(({ id }) => id)
     const claimed = await Promise.all(old.map((id) => isClaimed(store, id)))
     const orphans = old.filter((_id, at) => !claimed[at])
-    await discardLater(call, store, orphans)
+    await discardBlobs(store, orphans, call.clock.now() + GARBAGE_DELAY_MS)
     blobs += orphans.length
     after = page.at(-1)?.id
     if (after === undefined) return { blobs }
   }
 }
 
-async function discardLater(call: Call, store: Store, blobs: readonly BlobId[]): Promise<void> {
+/** Makes garbage of blobs that nothing claims, to be deleted from `notBeforeMs` on. */
+export async function discardBlobs(
+  store: Store,
+  blobs: readonly BlobId[],
+  notBeforeMs: number,
+): Promise<void> {
   if (blobs.length === 0) return
-  const notBefore = call.clock.now() + GARBAGE_DELAY_MS
   const writes = blobs.map((blob) => {
-    return { kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() } as const
+    return { kind: 'put', key: garbageRow(notBeforeMs, blob), value: new Uint8Array() } as const
   })
   await store.metadata.commit({ checks: [], writes })
 }

@@ -120,9 +120,12 @@ export const listObjectVersions = operation({
     MaxKeys: element(integer()),
     /** Whether more entries follow; then the two Next markers say where. */
     IsTruncated: element(boolean()),
+    /** With NextVersionIdMarker: where the next page begins. */
     NextKeyMarker: optional(element(encodableText())),
+    /** Absent where the next page begins behind a common prefix. */
     NextVersionIdMarker: optional(element(encodableText())),
     Delimiter: optional(element(text())),
+    /** Keys folded at the delimiter; each prefix ends in it. */
     CommonPrefixes: element(commonPrefixes),
     /** Versions that hold data; exactly one version or marker of each key is the latest. */
     Version: element(

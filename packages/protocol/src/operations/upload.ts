@@ -251,8 +251,10 @@ export const listParts = operation({
     EncodingType: optional(element(text())),
     Key: element(encodableText()),
     UploadId: element(text()),
+    /** Whose the bucket is. */
     Owner: optional(element(identity)),
     PartNumberMarker: element(integer()),
+    /** Who began the upload. */
     Initiator: optional(element(identity)),
     /** The parts; `Size` in bytes, `ETag` quoted. */
     Part: element(
@@ -308,6 +310,7 @@ export const listMultipartUploads = operation({
     UploadIdMarker: optional(element(text())),
     /** With NextUploadIdMarker: where the next page begins. */
     NextKeyMarker: optional(element(encodableText())),
+    /** Empty where the next page begins behind a common prefix. */
     NextUploadIdMarker: optional(element(text())),
     MaxUploads: element(integer()),
     /** Whether more entries follow. */

@@ -1,6 +1,8 @@
 // Scalars to text and back: the same for headers, queries and XML.
 
+import { urlEncode } from '../signing/cos.js'
 import { type CopySource, formatCopySource, parseCopySource } from './copy-source.js'
+import { decodePercent } from './percent.js'
 import type { IntegerShape, ScalarShape, TimestampShape } from './shape.js'
 import { formatHttpDate, formatIsoMs, formatIsoSeconds, parseHttpDate, parseIso } from './times.js'
 
@@ -11,6 +13,8 @@ export function parseScalar(shape: ScalarShape, text: string): ScalarValue | und
   switch (shape.kind) {
     case 'text':
       return text
+    case 'percent':
+      return decodePercent(text)
     case 'integer':
       return parseInteger(shape, text)
     case 'unsigned':
@@ -34,6 +38,7 @@ export function openChoice(shape: ScalarShape, text: string): string | undefined
 /** Accepts a value's text form too, as COS's own examples pass `'true'` and dates in text. */
 export function formatScalar(shape: ScalarShape, value: ScalarValue): string {
   if (value instanceof Date) return formatTimestamp(shape, value)
+  if (shape.kind === 'percent') return urlEncode(String(value))
   if (typeof value === 'object') return formatCopySource(value)
   return typeof value === 'string' ? value : String(value)
 }

@@ -8,6 +8,8 @@ export interface Typed<T> {
 }
 
 export type TextShape = { readonly kind: 'text'; readonly encodable: boolean } & Typed<string>
+/** Text that stands percent-encoded on the wire, as keys do in headers. */
+export type PercentShape = { readonly kind: 'percent' } & Typed<string>
 export type IntegerShape = {
   readonly kind: 'integer'
   readonly min: number
@@ -30,6 +32,7 @@ export type ChoiceShape<T extends string = string> = {
 export type CopySourceShape = { readonly kind: 'copy-source' } & Typed<CopySource>
 export type ScalarShape =
   | TextShape
+  | PercentShape
   | CopySourceShape
   | IntegerShape
   | UnsignedShape
@@ -86,6 +89,7 @@ export type Flatten<T> = { [K in keyof T]: T[K] } & {}
 /** Text; `encodable` text is percent-encoded in documents that say `EncodingType` `url`. */
 export const text = (): TextShape => ({ kind: 'text', encodable: false })
 export const encodableText = (): TextShape => ({ kind: 'text', encodable: true })
+export const percentText = (): PercentShape => ({ kind: 'percent' })
 export const integer = (min = 0, max: number = Number.MAX_SAFE_INTEGER): IntegerShape => ({
   kind: 'integer',
   min,

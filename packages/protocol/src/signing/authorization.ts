@@ -98,9 +98,9 @@ function readFields(field: (name: FieldName) => string): ParsedSignature {
   }
   const secretId = field('q-ak')
   if (secretId === '') return malformed('q-ak is empty.')
-  const signTime = parseTime(field('q-sign-time'))
+  const signTime = parseKeyTime(field('q-sign-time'))
   if (signTime === undefined) return malformed('q-sign-time is not <start>;<end>.')
-  const keyTime = parseTime(field('q-key-time'))
+  const keyTime = parseKeyTime(field('q-key-time'))
   if (keyTime === undefined) return malformed('q-key-time is not <start>;<end>.')
   const headerList = parseList(field('q-header-list'))
   if (headerList === undefined) return malformed('q-header-list has an empty name.')
@@ -111,7 +111,8 @@ function readFields(field: (name: FieldName) => string): ParsedSignature {
   return { ok: true, fields: { secretId, signTime, keyTime, headerList, paramList, signature } }
 }
 
-function parseTime(value: string): SignatureTime | undefined {
+/** `<start>;<end>`, or undefined. */
+export function parseKeyTime(value: string): SignatureTime | undefined {
   const match = /^(\d{1,12})(?:;|%3b)(\d{1,12})$/i.exec(value)
   if (!match) return undefined
   const [, first = '', second = ''] = match

@@ -2,6 +2,7 @@
 export {
   type ParsedSignature,
   parseAuthorization,
+  parseKeyTime,
   parseQuerySignature,
   parseSignParam,
   type SignatureFields,

@@ -11,6 +11,7 @@ import {
 import { Fault, quoteEtag } from '@coset/model'
 import type { Context, Handler, ServerInput } from '../handlers.js'
 import { paced, pacedBody, trafficRate } from '../pace.js'
+import { headerValue } from './header-value.js'
 import { objectAttributes } from './object-attributes.js'
 import { restoreMembers } from './object-restore.js'
 
@@ -90,13 +91,13 @@ function attributesOf<B extends ReadContent | undefined>(
     ETag: quoteEtag(version.etag),
     LastModified: new Date(version.modifiedMs),
     ContentLength: range.length,
-    CacheControl: headerValue(input.ResponseCacheControl) ?? headers['cache-control'],
-    ContentDisposition: headerValue(input.ResponseContentDisposition) ?? headers['content-disposition'],
-    ContentEncoding: headerValue(input.ResponseContentEncoding) ?? headers['content-encoding'],
-    ContentLanguage: headerValue(input.ResponseContentLanguage) ?? headers['content-language'],
+    CacheControl: overrideOf(input.ResponseCacheControl) ?? headers['cache-control'],
+    ContentDisposition: overrideOf(input.ResponseContentDisposition) ?? headers['content-disposition'],
+    ContentEncoding: overrideOf(input.ResponseContentEncoding) ?? headers['content-encoding'],
+    ContentLanguage: overrideOf(input.ResponseContentLanguage) ?? headers['content-language'],
     ContentType:
-      headerValue(input.ResponseContentType) ?? headers['content-type'] ?? 'application/octet-stream',
-    Expires: headerValue(input.ResponseExpires) ?? headers.expires,
+      overrideOf(input.ResponseContentType) ?? headers['content-type'] ?? 'application/octet-stream',
+    Expires: overrideOf(input.ResponseExpires) ?? headers.expires,
     Metadata: version.metadata,
     Crc64: version.crc64,
     VersionId: result.versionId,
@@ -114,16 +115,8 @@ function attributesOf<B extends ReadContent | undefined>(
   }
 }
 
-/** A text of the query as Node writes headers: each character one byte of its UTF-8. Throws `InvalidArgument`. */
-function headerValue(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what would break the head of the reply.
-  if (/[\0-\x08\n-\x1f\x7f]/.test(text)) {
-    throw new Fault('InvalidArgument', {
-      message: 'The response-* parameters may not hold control characters.',
-    })
-  }
-  return Buffer.from(text).toString('latin1')
+function overrideOf(text: string | undefined): string | undefined {
+  return headerValue(text, 'A response-* parameter')
 }
 
 /** Anonymous callers may not choose the headers under which our bytes are shown. */

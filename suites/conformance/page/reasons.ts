@@ -1,0 +1,14 @@
+// What of the document has no case, and why: by subject, or by subject and name.
+
+export const REASONS: Readonly<Record<string, string>> = {
+  selectObjectContent: 'Not built yet: the server answers 501 NotImplemented.',
+  uploadFile: 'Not built yet: use putObjectFromLocalFile up to 5 GiB, or uploadPart by hand.',
+  downloadFile: 'Not built yet: use getObject and getStreamToFile, which resumes a download that breaks.',
+  copy: 'Not built yet: use copyObject up to 5 GiB, or uploadPartCopy by hand.',
+  CosEncryptionClient: 'Not built yet.',
+}
+
+/** The reason that stands for a name of a section, if there is one. */
+export function reasonFor(subject: string, name: string): string | undefined {
+  return REASONS[`${subject}.${name}`] ?? REASONS[subject]
+}

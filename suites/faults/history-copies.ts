@@ -1,6 +1,6 @@
 // Steps of copies and appends, on core and on the model.
-import { appendObject, type Conditions, copyObject } from '@coset/core'
-import { Fault } from '@coset/model'
+import { appendObject, type Conditions, copyObject, setTags } from '@coset/core'
+import { Fault, LIMITS } from '@coset/model'
 import { bodyOf, bytesNamed, type ModelContent, type ModelVersion, md5Of } from '@coset/testkit'
 import { expect } from 'vitest'
 import { KEYS, type KeyNumber } from './history-choices.js'
@@ -15,6 +15,7 @@ export function copySteps(stage: Stage) {
   return {
     copy: (step: StepOf<'copy'>) => copy(stage, step),
     append: (step: StepOf<'append'>) => append(stage, step),
+    setTags: (step: StepOf<'setTags'>) => tag(stage, step),
   }
 }
 
@@ -122,6 +123,22 @@ async function append(stage: Stage, step: StepOf<'append'>): Promise<void> {
       const content = model.append(bucket, key, { position, bytes, metadata })
       const { bytes: all, etag } = content
       return { etag, crc64: store.crc64.of(all), size: all.length, chunkMd5: md5Of(bytes) }
+    },
+  )
+}
+
+/** Of a version that may be older, a marker, or not there at all. */
+function tag(stage: Stage, { bucket, key: number, id, tags: count }: StepOf<'setTags'>): Promise<void> {
+  const versionId = id === undefined ? undefined : stage.id(bucket, number, id)
+  const key = stage.key(number)
+  const name = stage.bodyName()
+  const tags = Array.from({ length: count }, (_, at) => ({ Key: `${at}`, Value: name }))
+  return stage.same(
+    async () => void (await setTags(stage.call, stage.store, { bucket, key, versionId }, tags)),
+    () => {
+      if (count > LIMITS.objectTagsMax) throw new Fault('InvalidTag')
+      const shown = tags.map((one) => `${one.Key}=${one.Value}`)
+      stage.model.setTags(bucket, key, versionId, shown)
     },
   )
 }

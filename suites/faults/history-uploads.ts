@@ -20,7 +20,7 @@ import type { StepOf } from './history-steps.js'
 import { outcome } from './history-told.js'
 import type { CopyRange, PartChoice, WriteStep } from './history-write-steps.js'
 
-type UploadStep = Exclude<WriteStep['do'], 'copy' | 'append'>
+type UploadStep = Exclude<WriteStep['do'], 'copy' | 'append' | 'setTags'>
 
 export function uploadSteps(stage: Stage): {
   readonly [D in UploadStep]: (step: StepOf<D>) => Promise<void>

@@ -184,14 +184,15 @@ class World {
         const { version } = found
         const bytes = await contentBytes(found.content)
         const { etag, crc64, metadata } = version
-        return { id: found.versionId, etag, crc64, bytes: md5Of(bytes), metadata }
+        const tags = version.tags.map((one) => `${one.Key}=${one.Value}`)
+        return { id: found.versionId, etag, crc64, bytes: md5Of(bytes), metadata, tags }
       },
       () => {
         const found = this.#stage.model.get(bucket, key, id)
-        const { bytes, metadata, etag } = found.content
+        const { bytes, metadata, etag, tags = [] } = found.content
         const shown = this.#stage.model.versioning(bucket) ? found.id : undefined
         const crc64 = this.#stage.store.crc64.of(bytes)
-        return { id: shown, etag, crc64, bytes: md5Of(slice(bytes, range)), metadata }
+        return { id: shown, etag, crc64, bytes: md5Of(slice(bytes, range)), metadata, tags }
       },
     )
   }

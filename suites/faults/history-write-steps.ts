@@ -92,6 +92,13 @@ export type WriteStep =
       /** Off by this much from where it has to be. */
       readonly off: number
     }
+  | {
+      readonly do: 'setTags'
+      readonly key: KeyNumber
+      readonly id: IdNumber | undefined
+      /** That many. */
+      readonly tags: number
+    }
 
 type StepArbitrary<S extends WriteStep = WriteStep> = S extends WriteStep
   ? readonly [number, S['do'], { readonly [K in keyof Omit<S, 'do'>]: fc.Arbitrary<Omit<S, 'do'>[K]> }]
@@ -145,6 +152,11 @@ export const writeSteps: readonly StepArbitrary[] = [
     10,
     'copy',
     { key, source, metadata: fc.option(userMetadata, { nil: undefined }), forbidOverwrite: rarely },
+  ],
+  [
+    4,
+    'setTags',
+    { key, id: fc.option(id, { nil: undefined, freq: 1 }), tags: fc.constantFrom(0, 1, 3, 10, 11) },
   ],
   [6, 'append', { key, size: objectSize, metadata: userMetadata, off: fc.constantFrom(0, 0, 0, 0, 1, -1) }],
 ]

@@ -6,6 +6,8 @@ export interface ModelContent {
   readonly metadata: Readonly<Record<string, string>>
   /** Bare. */
   readonly etag: string
+  /** As `<key>=<value>`, in their order. */
+  readonly tags?: readonly string[] | undefined
   /** Made by appending; how often. */
   readonly appends?: number | undefined
 }

@@ -119,6 +119,15 @@ export class ReferenceModel {
     })
   }
 
+  /** In the place of the current version's tags, or of those of the one named. */
+  setTags(name: string, key: string, id: string | undefined, tags: readonly string[]): void {
+    const found = this.get(name, key, id)
+    const changed = this.versions(name, key).map((version) =>
+      version.id === found.id ? { ...found, content: { ...found.content, tags } } : version,
+    )
+    this.#set(this.bucket(name), key, changed)
+  }
+
   delete(name: string, key: string, newId: string): Deleted {
     const bucket = this.bucket(name)
     if (bucket.versioning === undefined) {

@@ -11,6 +11,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '3 deleted, 0 failed',
   ],
   versions: ['one', 'deleted: true', 'two', 'latest note.txt', 'older note.txt'],
+  copy: ['"5d41402abc4b2a76b9719d911017c592"', 'text/markdown me', 'PreconditionFailed', '1048581'],
+  append: ['["started","working","someone else","stopped"]'],
   'files-and-streams': ['1048576', ''],
   'presigned-url': ['200', 'attachment; filename="shared.txt" from a browser, say'],
   'browser-form': ['204', 'text/plain from a page'],

@@ -20,6 +20,15 @@ export interface RemoteConfig {
 
 export const REMOTE_ENDPOINT = 'https://{bucket}.cos.{region}.myqcloud.com'
 
+/** Whether it makes a URL that depends on the bucket, and carries neither secrets nor a query. */
+export function isRemoteEndpoint(endpoint: string): boolean {
+  if (!endpoint.includes('{bucket}')) return false
+  const filled = endpoint.replaceAll('{bucket}', 'b-1').replaceAll('{region}', 'r')
+  if (!URL.canParse(filled)) return false
+  const { protocol, username, password, search, hash } = new URL(filled)
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((text) => text === '')
+}
+
 export interface ServerConfig {
   /** The one region served, such as `ap-guangzhou`; buckets are made in it. */
   readonly region: string

@@ -7,7 +7,15 @@ export {
   type ScrubFolderOptions,
   scrubFolder,
 } from './admin.js'
-export { type Credential, DEFAULT_CONFIG, restoreDurations, type ServerConfig } from './config.js'
+export {
+  type Credential,
+  DEFAULT_CONFIG,
+  isRemoteEndpoint,
+  REMOTE_ENDPOINT,
+  type RemoteConfig,
+  restoreDurations,
+  type ServerConfig,
+} from './config.js'
 export { LOG_LEVELS, type LogLevel } from './log.js'
 export { type Running, type RunOptions, run } from './main.js'
 export type { ScrubSchedule } from './scrub-task.js'

@@ -1,7 +1,7 @@
 // Wiring: opens the data folder, serves in this process or in several, and stops in order.
 import type { RestoreDurations } from '@coset/core'
 import { openLocalStore } from '@coset/store-local'
-import { type Credential, DEFAULT_CONFIG, type ServerConfig } from './config.js'
+import { type Credential, DEFAULT_CONFIG, type RemoteConfig, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
 import { threadedDigester } from './digest-thread.js'
 import { createLog, type LogLevel } from './log.js'
@@ -25,6 +25,8 @@ export interface RunOptions {
   /** Default: a pair kept in the data folder, made at random when there is none. */
   readonly credential: Credential | undefined
   readonly domains: readonly string[]
+  /** Undefined: copies from other regions are refused. */
+  readonly remote: RemoteConfig | undefined
   readonly accessLog: boolean
   /** How long bringing an archived object back takes, for each class and tier. */
   readonly restoreMs: RestoreDurations
@@ -101,6 +103,7 @@ function configOf(options: RunOptions, { secretId, secretKey }: Credential): Ser
     appid: options.appid,
     credentials: [{ secretId, secretKey }],
     domains: [...DEFAULT_CONFIG.domains, ...options.domains],
+    remote: options.remote,
     accessLog: options.accessLog,
     restoreMs: options.restoreMs,
   }

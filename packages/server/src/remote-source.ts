@@ -1,20 +1,24 @@
 // Copy sources in regions that this server does not serve: read from COS itself, with credentials kept for that.
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import type { Body, StoredHeaders } from '@coset/core'
-import { Fault, type FaultCode, LIMITS } from '@coset/model'
-import { authorization, type CopySource, createSha1, encodeKeyPath, formatHttpDate } from '@coset/protocol'
+import type { IncomingMessage } from 'node:http'
+import type { Body, Call, StoredHeaders } from '@coset/core'
+import { Fault, LIMITS, type Tag } from '@coset/model'
+import { type CopySource, formatHttpDate } from '@coset/protocol'
 import type { RemoteConfig } from './config.js'
 import type { Context } from './handlers.js'
+import { documentOf, type RemoteObject, refusalOf, sendRemote, unreachable } from './remote-request.js'
 
 export interface RemoteSource {
   readonly body: Body
   readonly headers: StoredHeaders
   readonly metadata: Readonly<Record<string, string>>
-  /** Of the whole object. */
+  /** Of the whole object, when all of it was asked for. */
   readonly crc64: bigint | undefined
   /** Present when the source named one. */
   readonly versionId: string | undefined
+  /** Asked for when they are needed; a caller who may read an object may still not read its tags. */
+  readTags(): Promise<readonly Tag[]>
+  /** Gives the connection up, if the body was not read to its end. */
+  close(): void
 }
 
 export interface RemoteInput {
@@ -23,13 +27,14 @@ export interface RemoteInput {
   readonly CopySourceIfNoneMatch?: string | undefined
   readonly CopySourceIfModifiedSince?: Date | undefined
   readonly CopySourceIfUnmodifiedSince?: Date | undefined
-  readonly Region: string
-  /** `bytes=first-last`. */
-  readonly Range: string | undefined
 }
 
-const SIGNATURE_SECONDS = 900
-const IDLE_MS = 60_000
+/** First and last byte. */
+export interface SourceRange {
+  readonly first: number
+  readonly last: number
+}
+
 const METADATA_PREFIX = 'x-cos-meta-'
 const STORED = [
   'cache-control',
@@ -41,81 +46,71 @@ const STORED = [
 ]
 
 /**
- * Throws `InvalidCopySource` when there are no credentials for other regions or the other side fails, `NoSuchKey`,
- * `NoSuchBucket`, `AccessDenied`, `PreconditionFailed`, `InvalidRange`, `InvalidObjectState` as it answers.
+ * Throws `AccessDenied` for anyone but the owner, whose credentials these are; `InvalidCopySource` when there are none
+ * or they are refused; `ServiceUnavailable` when the other side fails; else what it answers, and what a source of
+ * this server would throw.
  */
-export async function openRemoteSource(context: Context, input: RemoteInput): Promise<RemoteSource> {
-  const { call, config } = context
+export async function openRemoteSource(
+  { call, config }: Context,
+  input: RemoteInput & { readonly Region: string },
+  range: SourceRange | undefined,
+): Promise<RemoteSource> {
+  const { remote } = config
   if (call.principal.kind !== 'owner') throw new Fault('AccessDenied')
-  if (!config.remote) {
-    throw new Fault('InvalidCopySource', {
-      message: `The source is in ${input.Region}; this server is ${config.region} and has no credentials for other regions.`,
-    })
+  if (!remote) throw withoutCredentials(input.Region, config.region)
+  const { Bucket: bucket, Key: key, VersionId: versionId } = input.CopySource
+  const object = { bucket, key, versionId, region: input.Region }
+  const reply = await sendRemote(call, remote, { ...object, headers: conditionsOf(input, range) })
+  if (reply.statusCode !== (range ? 206 : 200)) throw await refusalOf(reply, object)
+  const close = () => void reply.destroy()
+  try {
+    assertSource(reply, range)
+  } catch (error) {
+    close()
+    throw error
   }
-  const reply = await fetchSource(context, config.remote, input)
-  const expected = input.Range === undefined ? 200 : 206
-  if (reply.statusCode !== expected) throw refused(reply, input)
-  const length = reply.headers['content-length']
-  if (length !== undefined && Number(length) > LIMITS.copyBytesMax) {
-    reply.destroy()
-    throw new Fault('InvalidCopySource', { message: 'The source is larger than 5 GB; copy it in parts.' })
-  }
-  const crc64 = reply.headers['x-cos-hash-crc64ecma']
+  const crc64 = textHeader(reply, 'x-cos-hash-crc64ecma') ?? ''
   return {
-    body: { stream: reply, length: length === undefined ? undefined : Number(length) },
+    body: { stream: wholeBody(reply, object), length: lengthOf(reply) },
     headers: storedHeaders(reply),
     metadata: metadataOf(reply),
-    crc64: typeof crc64 === 'string' && input.Range === undefined ? BigInt(crc64) : undefined,
-    versionId: input.CopySource.VersionId && textHeader(reply, 'x-cos-version-id'),
+    crc64: !range && /^\d{1,20}$/.test(crc64) ? BigInt(crc64) : undefined,
+    versionId: versionId && textHeader(reply, 'x-cos-version-id'),
+    async readTags() {
+      const isTagged = Number(textHeader(reply, 'x-cos-tagging-count') ?? 0) > 0
+      return isTagged ? tagsOf(call, remote, object) : []
+    },
+    close,
   }
 }
 
-function fetchSource({ call }: Context, remote: RemoteConfig, input: RemoteInput): Promise<IncomingMessage> {
-  const { Bucket, Key, VersionId } = input.CopySource
-  const base = remote.endpoint.replaceAll('{bucket}', Bucket).replaceAll('{region}', input.Region)
-  const url = new URL(base)
-  const headers = headersOf(input, url.host, remote.token)
-  const params: (readonly [string, string])[] = VersionId ? [['versionId', VersionId]] : []
-  const now = Math.floor(call.clock.now() / 1000)
-  const { text } = authorization(
-    {
-      method: 'GET',
-      path: `/${Key}`,
-      params,
-      headers,
-      secretId: remote.secretId,
-      secretKey: remote.secretKey,
-      keyTime: { start: now - 60, end: now + SIGNATURE_SECONDS },
-    },
-    createSha1(),
-  )
-  const query = VersionId ? `?versionId=${encodeURIComponent(VersionId)}` : ''
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-  return new Promise((resolve, reject) => {
-    const request = send({
-      host: url.hostname,
-      port: url.port,
-      path: `/${encodeKeyPath(Key)}${query}`,
-      headers: { ...Object.fromEntries(headers), authorization: text },
-      signal: call.signal,
-      timeout: IDLE_MS,
-    })
-    request.on('response', resolve)
-    request.on('timeout', () => request.destroy(new Error('The other region is silent.')))
-    request.on('error', (cause) => {
-      const message = `The source's region ${input.Region} can not be reached.`
-      reject(new Fault('InvalidCopySource', { message }, { cause }))
-    })
-    request.end()
+async function tagsOf(call: Call, remote: RemoteConfig, object: RemoteObject): Promise<readonly Tag[]> {
+  const reply = await sendRemote(call, remote, { ...object, headers: [], subresource: 'tagging' })
+  if (reply.statusCode !== 200) throw await refusalOf(reply, object)
+  const document = await documentOf(reply).catch((cause: unknown) => {
+    throw unreachable(object, cause)
+  })
+  const tags = document.children.find(({ name }) => name === 'TagSet')?.children ?? []
+  return tags.map(({ children }) => {
+    const textOf = (member: string) => children.find(({ name }) => name === member)?.text ?? ''
+    return { Key: textOf('Key'), Value: textOf('Value') }
   })
 }
 
-function headersOf(input: RemoteInput, host: string, token: string | undefined): readonly [string, string][] {
-  const headers: [string, string][] = [['host', host]]
+function withoutCredentials(region: string, own: string): Fault {
+  return new Fault('InvalidCopySource', {
+    message:
+      `The source is in ${region} and this server is ${own}. ` +
+      'To copy from other regions it needs COSET_REMOTE_SECRET_ID and COSET_REMOTE_SECRET_KEY.',
+  })
+}
+
+function conditionsOf(input: RemoteInput, range: SourceRange | undefined): readonly [string, string][] {
+  const headers: [string, string][] = []
   const add = (name: string, value: string | undefined) => {
     if (value !== undefined) headers.push([name, value])
   }
-  add('range', input.Range)
+  add('range', range && `bytes=${range.first}-${range.last}`)
   add('if-match', input.CopySourceIfMatch)
   add('if-none-match', input.CopySourceIfNoneMatch)
   add('if-modified-since', input.CopySourceIfModifiedSince && formatHttpDate(input.CopySourceIfModifiedSince))
@@ -123,24 +118,36 @@ function headersOf(input: RemoteInput, host: string, token: string | undefined):
     'if-unmodified-since',
     input.CopySourceIfUnmodifiedSince && formatHttpDate(input.CopySourceIfUnmodifiedSince),
   )
-  add('x-cos-security-token', token)
   return headers
 }
 
-const CODES: Readonly<Record<number, FaultCode>> = {
-  304: 'PreconditionFailed',
-  403: 'AccessDenied',
-  404: 'NoSuchKey',
-  412: 'PreconditionFailed',
-  416: 'InvalidRange',
+/** What the other side does not refuse, but a copy does. */
+function assertSource(reply: IncomingMessage, range: SourceRange | undefined): void {
+  if ((lengthOf(reply) ?? 0) > LIMITS.copyBytesMax) {
+    throw new Fault('InvalidCopySource', { message: 'The source is larger than 5 GB; copy it in parts.' })
+  }
+  if (textHeader(reply, 'x-cos-object-type') === 'appendable') {
+    throw new Fault('InvalidCopySource', { message: 'An appendable object can not be copied.' })
+  }
+  if (!range) return
+  // A read is given what there is of its range; a copy wants all of it.
+  const [, first, last, size] =
+    /^bytes (\d+)-(\d+)\/(\d+)$/.exec(textHeader(reply, 'content-range') ?? '') ?? []
+  if (Number(first) === range.first && Number(last) === range.last) return
+  throw new Fault('InvalidRange', { message: `The range goes beyond the ${size} bytes of the source.` })
 }
 
-function refused(reply: IncomingMessage, { Region }: RemoteInput): Fault {
-  reply.destroy()
-  const status = reply.statusCode ?? 0
-  const archived = status === 403 && reply.headers['x-cos-storage-class'] !== undefined
-  const code = archived ? 'InvalidObjectState' : (CODES[status] ?? 'InvalidCopySource')
-  return new Fault(code, { message: `The source's region ${Region} answered ${status} (${code}).` })
+async function* wholeBody(reply: IncomingMessage, object: RemoteObject): AsyncGenerator<Uint8Array> {
+  try {
+    yield* reply as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    throw unreachable(object, cause)
+  }
+}
+
+function lengthOf(reply: IncomingMessage): number | undefined {
+  const length = reply.headers['content-length']
+  return length === undefined ? undefined : Number(length)
 }
 
 function storedHeaders(reply: IncomingMessage): StoredHeaders {

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { BlobStore, Clock, Log, MetadataStore, RestoreDurations, Store } from '@coset/core'
 import { openLocalStore } from '@coset/store-local'
 import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
-import { type Credential, DEFAULT_CONFIG, restoreDurations } from './config.js'
+import { type Credential, DEFAULT_CONFIG, type RemoteConfig, restoreDurations } from './config.js'
 import { newCredential } from './credentials.js'
 import { serve, storeAbove, systemClock } from './server.js'
 
@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly credentials?: readonly Credential[]
   /** Besides `*.localhost` and COS's own hosts. */
   readonly domains?: readonly string[]
+  /** Where and as whom sources of copies in other regions are read. Default: not at all. */
+  readonly remote?: RemoteConfig
   /** Default 0: any free port of 127.0.0.1. */
   readonly port?: number
   /** Default: the system's. Signatures are checked against it too. */
@@ -79,6 +81,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       appid: options.appid ?? DEFAULT_CONFIG.appid,
       credentials,
       domains: [...DEFAULT_CONFIG.domains, ...(options.domains ?? [])],
+      remote: options.remote,
       drainMs: 1000,
       keepAliveMs: options.keepAliveMs ?? DEFAULT_CONFIG.keepAliveMs,
       restoreMs: restoreDurations(options.restoreMs ?? {}),

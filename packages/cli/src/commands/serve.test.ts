@@ -224,7 +224,14 @@ describe('coset', () => {
     expect(whole.stdout).toContain('serve')
     const help = await ending(coset(['serve', '--help']))
     expect([help.code, help.stderr]).toEqual([0, ''])
-    for (const word of ['--data', '--listen', '--workers', 'COSET_SECRET_ID', '/health/ready'])
+    for (const word of [
+      '--data',
+      '--listen',
+      '--workers',
+      'COSET_SECRET_ID',
+      'COSET_REMOTE_SECRET_ID',
+      '/health/ready',
+    ])
       expect(help.stdout).toContain(word)
   })
 
@@ -303,6 +310,42 @@ describe('serving', () => {
       stderr: 'coset: Set both COSET_SECRET_ID and COSET_SECRET_KEY, or neither.\n',
     })
     expect(existsSync(join(dir, 'data'))).toBe(false)
+  })
+
+  it('refuses half a key pair for other regions', async () => {
+    const environment = { COSET_REMOTE_SECRET_ID: 'half' }
+    const end = await ending(coset(['serve', '--data', join(dir, 'data')], environment))
+    expect([end.code, end.stdout]).toEqual([1, ''])
+    expect(end.stderr).toMatch(LINE)
+    expect(end.stderr).toContain('COSET_REMOTE_SECRET_KEY')
+    expect(existsSync(join(dir, 'data'))).toBe(false)
+  })
+
+  it('reads sources of other regions where and as whom the environment says', async () => {
+    const far = await serve(['--region', 'ap-shanghai'])
+    const source = await clientOf(far.listening)
+    await source.putBucket({ Bucket: BUCKET })
+    await source.putObject({ Bucket: BUCKET, Key: 'far', Body: 'from afar' })
+    const { secretId, secretKey } = await keyPair()
+    const own = { COSET_SECRET_ID: 'AKIDnear', COSET_SECRET_KEY: 'key-of-near' }
+    const near = await serve(['--data', join(dir, 'near'), '--workers', '2'], {
+      ...own,
+      COSET_REMOTE_SECRET_ID: secretId,
+      COSET_REMOTE_SECRET_KEY: secretKey,
+      COSET_REMOTE_ENDPOINT: `${far.listening.endpoint}/{bucket}`,
+    })
+    const cos = new CosClient({
+      Endpoint: near.listening.endpoint,
+      SecretId: own.COSET_SECRET_ID,
+      SecretKey: own.COSET_SECRET_KEY,
+    })
+    await cos.putBucket({ Bucket: BUCKET })
+    const CopySource = { Bucket: BUCKET, Key: 'far', Region: 'ap-shanghai' }
+    await cos.copyObject({ Bucket: BUCKET, Key: 'near', CopySource })
+    expect(await (await cos.getObject({ Bucket: BUCKET, Key: 'near' })).Body.text()).toBe('from afar')
+    await cos.close()
+    await source.close()
+    expect(near.command.stdout + near.command.stderr).not.toContain(secretKey)
   })
 
   it('is set up by the environment, over which flags win', async () => {

@@ -1,8 +1,17 @@
 // coset serve
 import { resolve } from 'node:path'
-import { type Credential, DEFAULT_CONFIG, LOG_LEVELS, type LogLevel, type Running } from '@coset/server'
+import {
+  type Credential,
+  DEFAULT_CONFIG,
+  LOG_LEVELS,
+  type LogLevel,
+  REMOTE_ENDPOINT,
+  type RemoteConfig,
+  type Running,
+} from '@coset/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { fail } from '../output.js'
+import { remoteFromEnvironment } from '../remote-environment.js'
 import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
 import { type ScrubScheduleFlags, scrubScheduleOf, withScrubOptions } from './scrub-schedule.js'
 
@@ -25,6 +34,10 @@ Environment (flags win over it):
                                       first start and kept in the data folder, readable by its owner only
   COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
   COSET_RESTORE_DURATION, COSET_LOG_LEVEL, COSET_SCRUB_EVERY, COSET_SCRUB_RATE
+  COSET_REMOTE_SECRET_ID, COSET_REMOTE_SECRET_KEY, COSET_REMOTE_TOKEN
+                                      a key pair of COS, to copy from buckets of other regions; without it
+                                      such copies are refused. COSET_REMOTE_ENDPOINT says where to read:
+                                      ${REMOTE_ENDPOINT}
 
 Probes: GET /health/live and GET /health/ready.
 Ctrl-C or SIGTERM waits for requests under way, at most ${DEFAULT_CONFIG.drainMs / 1000} seconds, and exits 0.`
@@ -104,6 +117,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     appid: flags.appid,
     workers: flags.workers,
     credential,
+    remote: remoteOrFail(),
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
     restoreMs: flags.restoreDuration,
@@ -122,6 +136,14 @@ function credentialFromEnvironment(): Credential | undefined {
   if (secretId && secretKey) return { secretId, secretKey }
   if (secretId || secretKey) return fail('Set both COSET_SECRET_ID and COSET_SECRET_KEY, or neither.')
   return undefined
+}
+
+function remoteOrFail(): RemoteConfig | undefined {
+  try {
+    return remoteFromEnvironment(process.env)
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 function announce(running: Running, { listen, region, appid, data, coldData }: ServeFlags): void {

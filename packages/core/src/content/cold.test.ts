@@ -5,6 +5,7 @@ import { copyObject } from '../objects/copy.js'
 import { headObject } from '../objects/get.js'
 import { putObject } from '../objects/put.js'
 import { restoreObject } from '../objects/restore.js'
+import { copyPart } from '../uploads/copy-part.js'
 import { createUpload } from '../uploads/create.js'
 import { putPart } from '../uploads/put-part.js'
 
@@ -80,6 +81,24 @@ describe('where cold storage is of another kind', () => {
     const head = await headObject(bucket.call, store, { bucket: bucket.name, key: 'copy', conditions: {} })
     expect(head.version).toMatchObject({ storageClass: to, etag: result.etag, crc64: result.crc64 })
     if (!isArchived(to)) expect(await bucket.read('copy')).toBe(Buffer.from(LARGE).toString())
+    await auditExactly(bucket.store)
+  })
+
+  it.each([
+    ['STANDARD', 'ARCHIVE', [true]],
+    ['ARCHIVE', 'STANDARD', [false]],
+    ['STANDARD', 'STANDARD_IA', []],
+    ['ARCHIVE', 'DEEP_ARCHIVE', []],
+  ] as const)('a part copied from %s to %s moves bytes only if it must', async (from, to, moves) => {
+    const { bucket, asked, store } = await copied(from, from)
+    const { body: _body, expected: _expected, ...target } = bucket.putInput('copy', '', { storageClass: to })
+    const uploadId = await createUpload(bucket.call, store, target)
+    asked.length = 0
+    const name = { bucket: bucket.name, key: 'copy', uploadId, partNumber: 1 }
+    const source = { bucket: bucket.name, key: 'source', conditions: {} }
+    const part = await copyPart(bucket.call, store, { ...name, source, range: { first: 1, last: 50_000 } })
+    expect(asked).toEqual(moves)
+    expect(part.crc64).toBe(store.crc64.of(LARGE.subarray(1, 50_001)))
     await auditExactly(bucket.store)
   })
 

@@ -7,7 +7,7 @@ import { manifestRow, manifestRows, offsetOfManifestRow } from '../catalog/uploa
 import { decodePiece, encodePiece, type Piece, pieceLength } from '../catalog/upload-records.js'
 import type { ByteRange, Write } from '../ports.js'
 import type { Store } from '../store.js'
-import { sliceExtents } from './extents.js'
+import { joinExtents, sliceExtents } from './extents.js'
 
 /** Extents in one row: a read at any offset decodes few that it does not need. */
 const ROW_EXTENTS_MAX = 128
@@ -56,16 +56,24 @@ export async function* readPieces(
   }
 }
 
-/** The range as extents. Inline pieces have none: only appended objects hold them, and those are not copied from. */
+export interface ManifestRange extends ByteRange {
+  readonly manifest: ManifestId
+}
+
+/**
+ * The range as extents, undefined when these are more than `extentsMax`. Inline pieces have none: only appended objects
+ * hold them, and those are not copied from.
+ */
 export async function extentsOfManifest(
   store: Store,
-  manifest: ManifestId,
-  range: ByteRange,
-): Promise<readonly Extent[]> {
-  const extents: Extent[] = []
+  { manifest, ...range }: ManifestRange,
+  extentsMax: number,
+): Promise<readonly Extent[] | undefined> {
+  let extents: readonly Extent[] = []
   for await (const { piece, range: slice } of readPieces(store, manifest, range)) {
     if (piece.kind === 'inline') throw new Error('An inline piece has no extents.')
-    extents.push(...sliceExtents(piece.extents, slice))
+    extents = joinExtents([...extents, ...sliceExtents(piece.extents, slice)])
+    if (extents.length > extentsMax) return undefined
   }
   return extents
 }

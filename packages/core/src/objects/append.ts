@@ -6,11 +6,11 @@ import { attempt, type Plan } from '../catalog/attempt.js'
 import { readBucket } from '../catalog/bucket-lookup.js'
 import { type ManifestId, manifestRefRow, objectRow } from '../catalog/keys.js'
 import { encodeVersion, type LiveVersion } from '../catalog/records.js'
-import { manifestOf, manifestRow, newUploadId } from '../catalog/upload-keys.js'
-import { encodePiece, type Piece } from '../catalog/upload-records.js'
+import { manifestOf, manifestRow, manifestRows, newUploadId } from '../catalog/upload-keys.js'
+import { decodePiece, encodePiece, type Piece } from '../catalog/upload-records.js'
 import { distinctBlobs, readTimeline } from '../catalog/versions.js'
 import { type Body, discard, type ExpectedDigests, type Ingested, ingest } from '../content/ingest.js'
-import type { Write } from '../ports.js'
+import type { Key, Write } from '../ports.js'
 import type { Store } from '../store.js'
 import { assertTarget, type Target } from './attributes.js'
 import { isDefinite, planWrite } from './write.js'
@@ -103,7 +103,7 @@ async function plan(
   const row = objectRow(timeline.bucket.id, timeline.key)
   changes.writes.push(
     { kind: 'put', key: row, value: encodeVersion(version) },
-    ...pieceWrites(manifestIn(current), current.size, chunk),
+    ...(await growthWrites(store, current, chunk)),
   )
   return { commit: changes, result: { ...joined, chunkMd5: chunk.md5 } }
 }
@@ -123,6 +123,33 @@ function join(store: Store, current: LiveVersion | undefined, { size, md5, crc64
     etag: `${etag}-${Number(count) + 1}`,
     crc64: store.crc64.combine(current.crc64, crc64, size),
   }
+}
+
+/**
+ * A small chunk behind a small piece becomes one with it, so that a log written line by line is read in few rows. Whoever
+ * reads the object as it was goes on to find its bytes at the beginning of the piece.
+ */
+async function growthWrites(store: Store, current: LiveVersion, chunk: Ingested): Promise<readonly Write[]> {
+  const manifest = manifestIn(current)
+  const last = chunk.content.kind === 'inline' ? await lastPiece(store, manifest, current.size) : undefined
+  if (last?.piece.kind !== 'inline' || chunk.content.kind !== 'inline')
+    return pieceWrites(manifest, current.size, chunk)
+  const bytes = Buffer.concat([last.piece.bytes, chunk.content.bytes])
+  if (bytes.length > LIMITS.inlineBytesMax) return pieceWrites(manifest, current.size, chunk)
+  const crc64 = store.crc64.combine(last.piece.crc64, chunk.crc64, chunk.size)
+  const piece: Piece = { kind: 'inline', bytes, crc64 }
+  return [{ kind: 'put', key: last.row, value: encodePiece(piece) }]
+}
+
+interface LastPiece {
+  readonly row: Key
+  readonly piece: Piece
+}
+
+/** Nothing checks this row but the object's own: the two only ever change together. */
+async function lastPiece(store: Store, manifest: ManifestId, size: number): Promise<LastPiece | undefined> {
+  const [entry] = await store.metadata.scan(manifestRows(manifest, 0, size), { limit: 1, reverse: true })
+  return entry && { row: entry.key, piece: decodePiece(entry.value) }
 }
 
 function pieceWrites(manifest: ManifestId, offset: number, chunk: Ingested): readonly Write[] {

@@ -2,15 +2,15 @@
 // move from warm storage to cold or back.
 import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
-import { attempt } from '../catalog/attempt.js'
 import type { Order } from '../catalog/keys.js'
 import type { BodyContent, LiveVersion } from '../catalog/records.js'
 import { claimsOf, sharedWrites } from '../catalog/versions.js'
 import { discard, ingest } from '../content/ingest.js'
 import { readContent } from '../content/read-content.js'
+import type { Key } from '../ports.js'
 import type { Store } from '../store.js'
 import { assertTarget, type Target } from './attributes.js'
-import { assertCopySize, type CopySource, findSource, sourceTurn } from './copy-source.js'
+import { assertCopySize, attemptCopy, type CopySource, type FoundSource, findSource } from './copy-source.js'
 import { isDefinite, planWrite } from './write.js'
 
 export interface CopyInput extends Target {
@@ -61,15 +61,15 @@ function commitCopy(
   input: CopyInput,
   moved: Moved | undefined,
 ): Promise<CopyResult | undefined> {
-  return attempt(call, store, [sourceTurn(input.source), `${input.bucket}/${input.key}`], async () => {
-    const {
-      version: source,
-      versionId: sourceVersionId,
-      checks,
-    } = await findSource(call, store, input.source)
+  const turns = { source: input.source, target: `${input.bucket}/${input.key}` }
+  return attemptCopy(call, store, turns, async () => {
+    const found = await findSource(call, store, input.source)
+    const { version: source, versionId: sourceVersionId, checks } = found
     assertCopySize(source.size)
-    if (store.hasColdStorage && moved?.order !== (changesStorage(source, input) ? source.order : undefined))
+    const mustMove = store.hasColdStorage && changesStorage(source, input)
+    if (mustMove ? !isMoved(found, moved) : moved) {
       return { commit: { checks: [], writes: [] }, result: undefined }
+    }
     const { size, etag, crc64 } = source
     const target = {
       ...input,
@@ -92,14 +92,19 @@ function commitCopy(
 }
 
 interface Moved {
-  /** Of the source version. */
+  /** Of the source version: its place, which is another's for another target of a symbolic link, and its order there. */
+  readonly row: Key
   readonly order: Order
   readonly content: BodyContent
 }
 
+function isMoved({ version, row }: FoundSource, moved: Moved | undefined): boolean {
+  return moved !== undefined && moved.order === version.order && Buffer.compare(moved.row, row) === 0
+}
+
 /** Between warm and cold storage bytes can't be shared: they are written anew. Undefined where they may stay. */
 async function moveBytes(call: Call, store: Store, input: CopyInput): Promise<Moved | undefined> {
-  const { version } = await findSource(call, store, input.source)
+  const { version, row } = await findSource(call, store, input.source)
   assertCopySize(version.size)
   if (!changesStorage(version, input)) return undefined
   const content = await readContent(call, store, version, { offset: 0, length: version.size })
@@ -114,7 +119,7 @@ async function moveBytes(call: Call, store: Store, input: CopyInput): Promise<Mo
       cold: isArchived(input.storageClass),
     },
   )
-  return { order: version.order, content: ingested.content }
+  return { row, order: version.order, content: ingested.content }
 }
 
 function changesStorage({ content, storageClass }: LiveVersion, target: Target): boolean {

@@ -1,8 +1,7 @@
 // UploadPartCopy within the store: a part that shares a range of its source's bytes. They are read once, since a part has
-// an MD5 and a CRC-64 of its own, but not written again.
-import { Fault, LIMITS } from '@coset/model'
+// an MD5 and a CRC-64 of its own, but only small ones are written again.
+import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
-import { attempt } from '../catalog/attempt.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
 import { distinctBlobs, sharedWrites } from '../catalog/versions.js'
@@ -10,7 +9,7 @@ import { sliceExtents } from '../content/extents.js'
 import { discard, ingest } from '../content/ingest.js'
 import { extentsOfManifest } from '../content/manifest.js'
 import { readContent } from '../content/read-content.js'
-import { type CopySource, type FoundSource, findSource, sourceTurn } from '../objects/copy-source.js'
+import { attemptCopy, type CopySource, type FoundSource, findSource } from '../objects/copy-source.js'
 import { isDefinite } from '../objects/write.js'
 import type { ByteRange, ByteStream, Check } from '../ports.js'
 import type { Store } from '../store.js'
@@ -29,27 +28,39 @@ export interface CopyPartResult extends PartRecord {
   readonly sourceVersionId: string | undefined
 }
 
+/**
+ * A part with more extents is written anew. Parts of at least 1 MiB never come near it, but copies of copies at odd
+ * offsets cut extents ever smaller.
+ */
+const EXTENTS_MAX = 8192
+
 /** How often a source that is replaced while it is read is read anew. */
 const READS_MAX = 4
 
 /** Throws, with nothing changed: `NoSuchUpload`, `InvalidRange`, `InvalidArgument`, and what findSource throws. */
 export async function copyPart(call: Call, store: Store, input: CopyPartInput): Promise<CopyPartResult> {
   assertPartNumber(input)
-  await findUpload(store, input)
+  const { record } = await findUpload(store, input)
+  const cold = isArchived(record.storageClass)
   for (let reads = 0; reads < READS_MAX; reads++) {
-    const result = await copyOnce(call, store, input)
+    const result = await copyOnce(call, store, { ...input, cold })
     if (result) return result
   }
   throw new Fault('SlowDown', { message: 'The source is replaced faster than it can be copied.' })
 }
 
+interface Copying extends CopyPartInput {
+  /** Where the part's bytes belong. */
+  readonly cold: boolean
+}
+
 /** Undefined: the source was replaced meanwhile. */
-async function copyOnce(call: Call, store: Store, input: CopyPartInput): Promise<CopyPartResult | undefined> {
+async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyPartResult | undefined> {
   const found = await findSource(call, store, input.source)
   const range = rangeOf(input, found.version)
-  const { part, isWritten } = await partOf(call, store, found.version, range)
+  const { part, isWritten } = await partOf(call, store, found.version, { ...range, cold: input.cold })
   try {
-    return await attempt(call, store, [sourceTurn(input.source), partTurn(input)], async () => {
+    return await attemptCopy(call, store, { source: input.source, target: partTurn(input) }, async () => {
       const checks = await sourceChecks(call, store, input, found)
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)
@@ -69,11 +80,12 @@ async function sourceChecks(
   call: Call,
   store: Store,
   { source }: CopyPartInput,
-  { version, checks }: FoundSource,
+  { version, row, checks }: FoundSource,
 ): Promise<readonly Check[] | undefined> {
   if (checks.length === 0) return checks
   const now = await findSource(call, store, source)
-  return now.version.order === version.order && now.version.etag === version.etag ? now.checks : undefined
+  const isIt = now.version.order === version.order && Buffer.compare(now.row, row) === 0
+  return isIt && now.version.etag === version.etag ? now.checks : undefined
 }
 
 function rangeOf({ range }: CopyPartInput, { size }: LiveVersion): ByteRange {
@@ -94,33 +106,43 @@ interface NewPart {
   readonly isWritten: boolean
 }
 
-async function partOf(call: Call, store: Store, source: LiveVersion, range: ByteRange): Promise<NewPart> {
-  const modifiedMs = call.clock.now()
-  const bytes = streamOf(call, store, source, range)
-  if (source.content.kind === 'inline') {
-    const body = { stream: bytes, length: range.length }
-    const sizeMax = LIMITS.partBytesMax
-    const { content, size, md5, crc64 } = await ingest(call, store, body, {
-      sizeMax,
-      expected: {},
-      inline: false,
-    })
-    const part = { size, etag: md5, crc64, modifiedMs, extents: extentsOf(content) }
-    return { part, isWritten: true }
-  }
-  const { md5, crc64 } = await digestsOf(store, source, range, bytes)
-  const extents = await sourceExtents(store, source, range)
-  return { part: { size: range.length, etag: md5, crc64, modifiedMs, extents }, isWritten: false }
+interface PartRange extends ByteRange {
+  readonly cold: boolean
 }
 
+async function partOf(
+  call: Call,
+  store: Store,
+  source: LiveVersion,
+  { cold, ...range }: PartRange,
+): Promise<NewPart> {
+  const modifiedMs = call.clock.now()
+  const bytes = streamOf(call, store, source, range)
+  // Between warm and cold storage bytes can't be shared.
+  const mustMove = store.hasColdStorage && cold !== isArchived(source.storageClass)
+  const extents = mustMove ? undefined : await sourceExtents(store, source, range)
+  if (extents) {
+    const { md5, crc64 } = await digestsOf(store, source, range, bytes)
+    return { part: { size: range.length, etag: md5, crc64, modifiedMs, extents }, isWritten: false }
+  }
+  const { content, size, md5, crc64 } = await ingest(
+    call,
+    store,
+    { stream: bytes, length: range.length },
+    { sizeMax: LIMITS.partBytesMax, expected: {}, inline: false, cold },
+  )
+  return { part: { size, etag: md5, crc64, modifiedMs, extents: extentsOf(content) }, isWritten: true }
+}
+
+/** Undefined where bytes can't be shared, or not in few enough pieces. */
 async function sourceExtents(
   store: Store,
   { content }: LiveVersion,
   range: ByteRange,
-): Promise<readonly Extent[]> {
-  if (content.kind === 'inline') throw new Error('Inline content has no extents.')
+): Promise<readonly Extent[] | undefined> {
+  if (content.kind === 'inline') return undefined
   if (content.kind === 'extents') return sliceExtents(content.extents, range)
-  return extentsOfManifest(store, content.manifest, range)
+  return extentsOfManifest(store, { manifest: content.manifest, ...range }, EXTENTS_MAX)
 }
 
 function streamOf(call: Call, store: Store, source: LiveVersion, range: ByteRange): ByteStream {

@@ -25,7 +25,7 @@ export const appendObject = operation({
   action: 'AppendObject',
   method: 'POST',
   resource: 'object',
-  query: ['append', 'position'],
+  query: ['append'],
   status: 200,
   summary: 'Add bytes to the end of an appendable object.',
   input: join(

@@ -12,10 +12,14 @@ import {
   query,
   vendor,
 } from '../operation.js'
-import { copySource, integer, oneOf, text, timestamp, unsigned } from '../shape/shape.js'
+import { copySource, integer, oneOf, oneOfAnyCase, text, timestamp, unsigned } from '../shape/shape.js'
 import { accessHeaders, storedHeaders, writeHeaders } from './object-members.js'
 
-const DIRECTIVES = ['Copy', 'Replaced'] as const
+/**
+ * COS's own two words, in any case, as clients differ in that. S3's `REPLACE` is refused: COS does not document it, and
+ * what works here is to work there; taken for `Copy` it would lose what was to be stored.
+ */
+const directive = () => oneOfAnyCase(['Copy', 'Replaced'])
 
 const sourceMembers = {
   /**
@@ -39,7 +43,8 @@ const sourceMembers = {
 
 /**
  * Copy an object of at most 5 GiB; larger ones are copied in parts. Its storage class and access control list are those
- * given here, not those of the source. COS: PUT Object - Copy.
+ * given here, not those of the source. Onto itself with `Replaced` it changes headers or class; with an old `VersionId` as
+ * the source it brings that version back. COS: PUT Object - Copy.
  * Errors: `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed`, `InvalidObjectState` for archived sources, `InvalidCopySource`,
  * `InvalidRequest` for a copy onto itself that replaces nothing, `FileAlreadyExists`.
  * @see https://cloud.tencent.com/document/product/436/10881
@@ -60,9 +65,9 @@ export const copyObject = operation({
       /** The key to copy to. */
       Key: key(),
       /** `Copy` (the default): headers and metadata are the source's. `Replaced`: those given here. */
-      CopyStatus: optional(header(vendor('metadata-directive'), oneOf(DIRECTIVES))),
+      CopyStatus: optional(header(vendor('metadata-directive'), directive())),
       /** `Copy` (the default): the tags are the source's. `Replaced`: those of `Tagging`. */
-      TaggingDirective: optional(header(vendor('tagging-directive'), oneOf(DIRECTIVES))),
+      TaggingDirective: optional(header(vendor('tagging-directive'), directive())),
     },
     join(sourceMembers, writeHeaders),
     storedHeaders,

@@ -16,7 +16,8 @@ export interface CopySource {
 const FORM = /^(?:https?:\/\/)?(?<host>(?<bucket>[a-z0-9-]+-\d+)\.(?<rest>[^/]+))\/(?<path>.+)$/is
 const VERSION = /\?versionId=(?<id>[^&]*)$/
 /** What follows the bucket in COS's own host names. */
-const COS_HOST = /^cos(?:v6|-cdc|-internal)?\.(?<region>[a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/i
+const COS_HOST =
+  /^cos(?:v6|-cdc|-internal)?\.(?<region>[a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)(?::\d+)?$/i
 
 /** Undefined for anything else. `Region` is absent where the host is not one of COS's. */
 export function parseCopySource(header: string): CopySource | undefined {

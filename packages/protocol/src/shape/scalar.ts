@@ -3,7 +3,7 @@
 import { urlEncode } from '../signing/cos.js'
 import { type CopySource, formatCopySource, parseCopySource } from './copy-source.js'
 import { decodePercent } from './percent.js'
-import type { IntegerShape, ScalarShape, TimestampShape } from './shape.js'
+import type { ChoiceShape, IntegerShape, ScalarShape, TimestampShape } from './shape.js'
 import { formatHttpDate, formatIsoMs, formatIsoSeconds, parseHttpDate, parseIso } from './times.js'
 
 export type ScalarValue = string | number | bigint | boolean | Date | CopySource
@@ -24,7 +24,7 @@ export function parseScalar(shape: ScalarShape, text: string): ScalarValue | und
     case 'timestamp':
       return parseTimestamp(shape, text)
     case 'choice':
-      return shape.values.includes(text) ? text : undefined
+      return parseChoice(shape, text)
     case 'copy-source':
       return parseCopySource(text)
   }
@@ -47,6 +47,12 @@ function parseInteger(shape: IntegerShape, text: string): number | undefined {
   if (!/^-?\d{1,16}$/.test(text)) return undefined
   const value = Number(text)
   return value >= shape.min && value <= shape.max ? value : undefined
+}
+
+function parseChoice({ values, anyCase }: ChoiceShape, text: string): string | undefined {
+  if (values.includes(text)) return text
+  const lower = text.toLowerCase()
+  return anyCase ? values.find((value) => value.toLowerCase() === lower) : undefined
 }
 
 function parseBoolean(text: string): boolean | undefined {

@@ -28,6 +28,8 @@ export type ChoiceShape<T extends string = string> = {
   readonly kind: 'choice'
   readonly values: readonly T[]
   readonly fault: FaultCode
+  /** Whether a value is known in any case; it is read as it is written here. */
+  readonly anyCase: boolean
 } & Typed<T>
 export type CopySourceShape = { readonly kind: 'copy-source' } & Typed<CopySource>
 export type ScalarShape =
@@ -109,7 +111,14 @@ export const timestamp = (
 export const oneOf = <const T extends string>(
   values: readonly T[],
   fault: FaultCode = 'InvalidArgument',
-): ChoiceShape<T> => ({ kind: 'choice', values, fault })
+): ChoiceShape<T> => ({ kind: 'choice', values, fault, anyCase: false })
+/** As oneOf, for words that clients spell in cases of their own. */
+export const oneOfAnyCase = <const T extends string>(values: readonly T[]): ChoiceShape<T> => ({
+  kind: 'choice',
+  values,
+  fault: 'InvalidArgument',
+  anyCase: true,
+})
 
 export const copySource = (): CopySourceShape => ({ kind: 'copy-source' })
 

@@ -3,13 +3,14 @@ import {
   type CopySource as CoreSource,
   copyObject as copy,
   copyPart,
+  type PartName,
   putObject,
   putPart,
 } from '@coset/core'
 import { Fault, quoteEtag } from '@coset/model'
 import type { CopySource } from '@coset/protocol'
 import type { Context, Handler, ServerInput } from '../handlers.js'
-import { openRemoteSource, type RemoteSource } from '../remote-source.js'
+import { openRemoteSource, type RemoteSource, type SourceRange } from '../remote-source.js'
 import { objectAttributes } from './object-attributes.js'
 
 export const copyObject: Handler<'copyObject'> = async (context, input) => {
@@ -43,41 +44,50 @@ export const uploadPartCopy: Handler<'uploadPartCopy'> = async (context, input) 
     partNumber: input.PartNumber,
   }
   const range = input.CopySourceRange === undefined ? undefined : sourceRange(input.CopySourceRange)
-  const remote = await remoteSource(context, input, input.CopySourceRange)
+  const remote = await remoteSource(context, input, range)
   const part = remote
-    ? {
-        ...(await putPart(call, store, { ...name, body: remote.body, expected: {} })),
-        sourceVersionId: undefined,
-      }
+    ? await putRemotePart(context, name, remote)
     : await copyPart(call, store, { ...name, source: await localSource(context, input), range })
   return {
     ETag: quoteEtag(part.etag),
     LastModified: new Date(part.modifiedMs),
-    CopySourceVersionId: part.sourceVersionId ?? remote?.versionId,
+    CopySourceVersionId: part.sourceVersionId,
     Crc64: part.crc64,
   }
 }
 
-/** Headers and metadata come with the source's bytes; its tags are not told, and stay behind. */
+async function putRemotePart({ call, store }: Context, name: PartName, remote: RemoteSource) {
+  try {
+    const part = await putPart(call, store, { ...name, body: remote.body, expected: { crc64: remote.crc64 } })
+    return { ...part, sourceVersionId: remote.versionId }
+  } finally {
+    remote.close()
+  }
+}
+
 async function copyRemote({ call, store }: Context, input: ServerInput<'copyObject'>, remote: RemoteSource) {
-  const attributes = objectAttributes(input)
-  const isReplaced = input.CopyStatus === 'Replaced'
-  const result = await putObject(call, store, {
-    bucket: input.Bucket,
-    key: input.Key,
-    ...attributes,
-    ...(isReplaced ? {} : { headers: remote.headers, metadata: remote.metadata }),
-    body: remote.body,
-    expected: { crc64: remote.crc64 },
-  })
-  return {
-    ETag: quoteEtag(result.etag),
-    CRC64: result.crc64,
-    Crc64: result.crc64,
-    LastModified: new Date(call.clock.now()),
-    VersionId: result.versionId,
-    CopySourceVersionId: remote.versionId,
-    StorageClass: attributes.storageClass,
+  try {
+    const attributes = objectAttributes(input)
+    const result = await putObject(call, store, {
+      bucket: input.Bucket,
+      key: input.Key,
+      ...attributes,
+      ...(input.CopyStatus === 'Replaced' ? {} : { headers: remote.headers, metadata: remote.metadata }),
+      ...(input.TaggingDirective === 'Replaced' ? {} : { tags: await remote.readTags() }),
+      body: remote.body,
+      expected: { crc64: remote.crc64 },
+    })
+    return {
+      ETag: quoteEtag(result.etag),
+      CRC64: result.crc64,
+      Crc64: result.crc64,
+      LastModified: new Date(call.clock.now()),
+      VersionId: result.versionId,
+      CopySourceVersionId: remote.versionId,
+      StorageClass: attributes.storageClass,
+    }
+  } finally {
+    remote.close()
   }
 }
 
@@ -124,19 +134,23 @@ function assertHost({ config, host }: Context, { Host = '', Bucket, Region }: Co
   })
 }
 
-/** A source in another region, opened there; undefined for this server's own. */
+/**
+ * A source in another region, opened there; undefined for this server's own. A request through the host of a region
+ * that this server is not, which is let in, means the same region by its source.
+ */
 async function remoteSource(
   context: Context,
   input: SourceInput,
-  range: string | undefined,
+  range: SourceRange | undefined,
 ): Promise<RemoteSource | undefined> {
   const { Region } = input.CopySource
-  if (Region === undefined || Region === 'accelerate' || Region === context.config.region) return undefined
-  return openRemoteSource(context, { ...input, Region, Range: range })
+  const own = [undefined, 'accelerate', context.config.region, context.region]
+  if (Region === undefined || own.includes(Region)) return undefined
+  return openRemoteSource(context, { ...input, Region }, range)
 }
 
 /** COS wants both ends. */
-function sourceRange(header: string): { readonly first: number; readonly last: number } {
+function sourceRange(header: string): SourceRange {
   const [, first, last] = /^\s*bytes\s*=\s*(\d{1,15})\s*-\s*(\d{1,15})\s*$/i.exec(header) ?? []
   if (first !== undefined && last !== undefined && Number(first) <= Number(last)) {
     return { first: Number(first), last: Number(last) }

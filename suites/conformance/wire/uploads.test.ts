@@ -385,6 +385,15 @@ describe('what is refused', () => {
     expect(refusal(await complete(key, id, document(first), headers))).toBe('400 BadDigest')
   })
 
+  it('but not a list of 10,000 parts with all that their list tells', async () => {
+    const more = `<Size>1048576</Size><LastModified>2026-01-01T00:00:00.000Z</LastModified><Crc>1</Crc>`
+    const entries = Array.from({ length: LIMITS.partsMax }, (_, at) =>
+      part(at + 1, md5(LARGE)).replace('</Part>', `${more}</Part>`),
+    )
+    // It is read whole, and found to name parts that are not there.
+    expect(refusal(await complete(key, id, document(...entries)))).toBe('400 InvalidPart')
+  })
+
   it('but not elements it does not know, nor namespaces, nor a document spread out', async () => {
     const own = await begin('spread')
     await putPart('spread', own, 1)

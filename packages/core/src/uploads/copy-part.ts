@@ -60,7 +60,8 @@ async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyP
   const range = rangeOf(input, found.version)
   const { part, isWritten } = await partOf(call, store, found.version, { ...range, cold: input.cold })
   try {
-    return await attemptCopy(call, store, { source: input.source, target: partTurn(input) }, async () => {
+    const turns = { source: input.source, target: partTurn(input) }
+    const placed = await attemptCopy(call, store, turns, async () => {
       const checks = await sourceChecks(call, store, input, found)
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)
@@ -69,6 +70,8 @@ async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyP
       const writes = [...plan.commit.writes, ...shared]
       return { commit: { checks: [...plan.commit.checks, ...checks], writes }, result }
     })
+    if (isWritten && !placed) await discard(call, store, { kind: 'extents', extents: part.extents })
+    return placed
   } catch (error) {
     if (isWritten && isDefinite(error)) await discard(call, store, { kind: 'extents', extents: part.extents })
     throw error

@@ -1,7 +1,8 @@
 // The caller leaves before or after the n-th call of the storage ports, for every n, and within the body.
 import { bodyThen, type PortCall, testCall } from '@coset/testkit'
 import { describe, expect, it } from 'vitest'
-import { ACTIONS, NEW, OLD, put, Scene, type StoreName, type Versioning } from './scene.js'
+import { type Action, actionsIn, observed } from './actions.js'
+import { NEW, OLD, put, Scene, type StoreName, type Versioning } from './scene.js'
 
 const STORE_NAMES: readonly StoreName[] = ['memory', 'local']
 const STATES: readonly Versioning[] = ['never', 'Enabled', 'Suspended']
@@ -10,8 +11,11 @@ const CALLS_MAX = 40
 type Moment = PortCall['moment']
 
 /** Runs the action, and aborts at the moment given. False: the action made fewer calls than that. */
-async function leaveAt(scene: Scene, action: (typeof ACTIONS)[number], n: number, moment: Moment) {
+async function leaveAt(scene: Scene, action: Action, n: number, moment: Moment) {
   const controller = new AbortController()
+  const { store: still } = scene.opened
+  const uploadId = (await action.prepare?.(scene.call, still)) ?? ''
+  const before = await observed(action, scene.call, still, uploadId)
   let leftAt: PortCall['method'] | undefined
   const { store, calls } = await scene.behind((call) => {
     if (call.number !== n || call.moment !== moment) return
@@ -19,19 +23,19 @@ async function leaveAt(scene: Scene, action: (typeof ACTIONS)[number], n: number
     controller.abort(new Error('The client left.'))
   })
   const call = testCall({ clock: scene.call.clock, signal: controller.signal })
-  const done = await action.run(call, store).then(
+  const done = await action.run(call, store, uploadId).then(
     () => true,
     () => false,
   )
   await scene.assertWhole()
   // Up to the commit nothing has happened; a commit that was started is never interrupted.
   expect(done).toBe(leftAt === undefined || leftAt === 'commit')
-  expect(done).toBe(!OLD.equals((await scene.current()) ?? Buffer.alloc(0)))
+  expect(done).toBe((await observed(action, scene.call, still, uploadId)) !== before)
   return calls() >= n
 }
 
 /** Leaves at every call in turn; tells how many there were. */
-async function leaveAtEach(open: () => Promise<Scene>, action: (typeof ACTIONS)[number], moment: Moment) {
+async function leaveAtEach(open: () => Promise<Scene>, action: Action, moment: Moment) {
   for (let n = 1; n <= CALLS_MAX; n++) {
     const scene = await open()
     const reached = await leaveAt(scene, action, n, moment)
@@ -43,7 +47,9 @@ async function leaveAtEach(open: () => Promise<Scene>, action: (typeof ACTIONS)[
 
 describe.each(STORE_NAMES)('a caller who leaves, on the %s store', (storeName) => {
   for (const versioning of STATES) {
-    it.each(ACTIONS)(`finds $name done or not begun (versioning: ${versioning})`, async (action) => {
+    it.each(
+      actionsIn(versioning),
+    )(`finds $name done or not begun (versioning: ${versioning})`, async (action) => {
       const open = () => Scene.open(storeName, versioning)
       const before = await leaveAtEach(open, action, 'before')
       expect(before).toBeGreaterThan(1)

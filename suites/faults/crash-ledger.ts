@@ -1,12 +1,16 @@
 // What was asked of the server and what it acknowledged, and from that: which states a key may be in.
 
+import type { AppendedKey } from './crash-appends.js'
+import { type Content, putContent } from './crash-content.js'
+import type { CrashUpload } from './crash-uploads.js'
+
 export interface Operation {
   readonly kind: 'put' | 'delete'
   readonly bucket: string
   readonly key: string
   /** Names the content, together with the key; unique in a run. */
   readonly generation: number
-  readonly size: number
+  readonly content: Content
   /** Ticks of the ledger. */
   readonly started: number
   /** Infinite while it is not acknowledged. */
@@ -24,17 +28,37 @@ export class Ledger {
   readonly operations = new Map<string, Operation[]>()
   /** By `<bucket> <key> <version id>`. */
   readonly versionDeletions = new Map<string, VersionDeletion>()
+  readonly uploads = new Set<CrashUpload>()
+  readonly appended = new Map<string, AppendedKey>()
   #tick = 0
   #generation = 0
   acknowledged = 0
+  /** How often what a crash can break was acknowledged, and how often it was found under way. */
+  readonly tally = new Map<string, number>()
 
-  begin(kind: Operation['kind'], bucket: string, key: string, size: number): Operation {
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1)
+  }
+
+  newGeneration(): number {
+    return ++this.#generation
+  }
+
+  put(bucket: string, key: string, size: number): Operation {
+    const generation = this.newGeneration()
+    const content = putContent(`${bucket} ${key} ${generation}`, size)
+    return this.begin({ kind: 'put', bucket, key, generation, content })
+  }
+
+  delete(bucket: string, key: string): Operation {
+    const content = { pieces: [], isMultipart: false }
+    return this.begin({ kind: 'delete', bucket, key, generation: this.newGeneration(), content })
+  }
+
+  begin(what: Pick<Operation, 'kind' | 'bucket' | 'key' | 'generation' | 'content'>): Operation {
+    const { bucket, key } = what
     const operation: Operation = {
-      kind,
-      bucket,
-      key,
-      size,
-      generation: ++this.#generation,
+      ...what,
       started: ++this.#tick,
       ended: Number.POSITIVE_INFINITY,
     }

@@ -1,10 +1,13 @@
 // Writers on sixteen connections who ask for everything a server can lose, until it is gone.
-import { bytesNamed, type SeededRandom, seededRandom } from '@coset/testkit'
+import { type SeededRandom, seededRandom } from '@coset/testkit'
 import type { CosHttp } from './cos-http.js'
-import type { Ledger, Operation } from './crash-ledger.js'
+import { append } from './crash-appends.js'
+import { bytesOf } from './crash-content.js'
+import { copy } from './crash-copies.js'
+import type { Ledger } from './crash-ledger.js'
+import { header, PLAIN, UnexpectedReply, VERSIONED } from './crash-replies.js'
+import { anyUploadStep } from './crash-uploads.js'
 
-export const PLAIN = 'plain-1250000000'
-export const VERSIONED = 'versioned-1250000000'
 export const CONNECTIONS = 16
 
 const KIB = 1024
@@ -14,10 +17,6 @@ const LARGE = [300 * KIB, MIB, MIB + 1, 8 * MIB]
 const KEYS_EACH = 5
 /** Every writer uses these too, at the same time as the others. */
 const SHARED_KEYS = ['shared/a', 'shared/b', 'shared/中文 😀']
-
-export function contentOf({ bucket, key, generation, size }: Operation): Buffer {
-  return bytesNamed(`${bucket} ${key} ${generation}`, size)
-}
 
 /** Runs until every connection is broken. Throws when the server answers what it should not. */
 export async function makeTraffic(http: CosHttp, ledger: Ledger, seed: number): Promise<void> {
@@ -48,8 +47,12 @@ async function anyOperation(
     ? random.pick(SHARED_KEYS)
     : `writer-${writer}/key ${random.below(KEYS_EACH)}+`
   const kind = random.below(100)
-  if (kind < 72) return put(http, ledger, { bucket, key, size: anySize(random) })
-  if (kind < 86) return remove(http, ledger, bucket, key)
+  const scene = { http, ledger, random, writer }
+  if (kind < 28) return anyUploadStep(scene, bucket, key)
+  if (kind < 36) return append(scene)
+  if (kind < 47) return copy(scene, bucket, key)
+  if (kind < 83) return put(http, ledger, { bucket, key, size: anySize(random) })
+  if (kind < 91) return remove(http, ledger, bucket, key)
   return removeVersion(http, ledger, { bucket, key, random })
 }
 
@@ -64,15 +67,15 @@ interface Put {
 }
 
 export async function put(http: CosHttp, ledger: Ledger, { bucket, key, size }: Put): Promise<void> {
-  const operation = ledger.begin('put', bucket, key, size)
+  const operation = ledger.put(bucket, key, size)
   const headers = { 'x-cos-meta-generation': String(operation.generation) }
-  const reply = await http.request({ method: 'PUT', bucket, key, headers, body: contentOf(operation) })
+  const reply = await http.request({ method: 'PUT', bucket, key, headers, body: bytesOf(operation.content) })
   if (reply.status !== 200) throw new UnexpectedReply(`PUT ${key}: ${reply.status} ${reply.body}`)
   ledger.acknowledge(operation, header(reply.headers, 'x-cos-version-id'))
 }
 
 export async function remove(http: CosHttp, ledger: Ledger, bucket: string, key: string): Promise<void> {
-  const operation = ledger.begin('delete', bucket, key, 0)
+  const operation = ledger.delete(bucket, key)
   const reply = await http.request({ method: 'DELETE', bucket, key })
   if (reply.status !== 204) throw new UnexpectedReply(`DELETE ${key}: ${reply.status} ${reply.body}`)
   ledger.acknowledge(operation, header(reply.headers, 'x-cos-version-id'))
@@ -111,13 +114,4 @@ export async function deleteVersion(http: CosHttp, ledger: Ledger, name: Version
   if (reply.status !== 204)
     throw new UnexpectedReply(`DELETE ${key} ${versionId}: ${reply.status} ${reply.body}`)
   ledger.acknowledgeDeletion(deletion)
-}
-
-export class UnexpectedReply extends Error {
-  override readonly name = 'UnexpectedReply'
-}
-
-export function header(headers: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = headers[name]
-  return typeof value === 'string' ? value : undefined
 }

@@ -10,8 +10,9 @@ import { beforeAll, expect, it } from 'vitest'
 import { type CosHttp, cosHttp } from './cos-http.js'
 import { checkEverything, trim } from './crash-check.js'
 import { Ledger } from './crash-ledger.js'
+import { APPENDED, PLAIN, VERSIONED } from './crash-replies.js'
 import { buildServer, type ServerProcess, startServerProcess } from './crash-server.js'
-import { CONNECTIONS, makeTraffic, PLAIN, VERSIONED } from './crash-traffic.js'
+import { CONNECTIONS, makeTraffic } from './crash-traffic.js'
 
 const ROUNDS = Number(process.env.COSET_ROUNDS ?? 50)
 const SEED = Number(process.env.COSET_SEED ?? Date.now() % 1_000_000)
@@ -27,7 +28,7 @@ it('keeps every acknowledged write, whole, through SIGKILL at any moment', async
   const count = { kills: 0, orphans: 0 }
   for (let round = 1; round <= ROUNDS; round++) {
     const before = ledger.acknowledged
-    await crashed(dir, ledger, { seed: SEED + round, afterMs: 50 + random.below(350), setUp: round === 1 })
+    await crashed(dir, ledger, { seed: SEED + round, afterMs: 100 + random.below(450), setUp: round === 1 })
     // A server that is killed while it recovers, too.
     if (random.chance(25)) await killedAtStart(dir, random.below(60), count)
     const { objects } = await recovered(dir, ledger)
@@ -42,9 +43,11 @@ it('keeps every acknowledged write, whole, through SIGKILL at any moment', async
   console.log(
     `crash: ${count.kills} kills, ${ledger.acknowledged} acknowledged, ${count.orphans} blobs freed`,
   )
+  console.log([...ledger.tally].map(([what, count]) => `${what}: ${count}`).join(', '))
   // A folder in which something is wrong stays, to be looked at.
   await rm(dir, { recursive: true, force: true })
-  expect(ledger.acknowledged).toBeGreaterThan(0)
+  for (const what of ['part', 'completion', 'abortion', 'copy', 'append'])
+    expect(ledger.tally.get(what) ?? 0, what).toBeGreaterThan(0)
 })
 
 interface Round {
@@ -69,7 +72,7 @@ async function crashed(dir: string, ledger: Ledger, { seed, afterMs, setUp }: Ro
 }
 
 async function makeBuckets(http: CosHttp): Promise<void> {
-  for (const bucket of [PLAIN, VERSIONED]) {
+  for (const bucket of [PLAIN, VERSIONED, APPENDED]) {
     expect((await http.request({ method: 'PUT', bucket })).status).toBe(200)
   }
   const body = Buffer.from('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>')

@@ -2,7 +2,8 @@
 import { Fault } from '@coset/model'
 import { bodyThen, failingAt, type PortHook } from '@coset/testkit'
 import { describe, expect, it } from 'vitest'
-import { ACTIONS, NEW, OLD, put, Scene, type StoreName, type Versioning } from './scene.js'
+import { actionsIn, observed } from './actions.js'
+import { NEW, OLD, put, Scene, type StoreName, type Versioning } from './scene.js'
 
 const STORE_NAMES: readonly StoreName[] = ['memory', 'local']
 const STATES: readonly Versioning[] = ['never', 'Enabled', 'Suspended']
@@ -13,20 +14,23 @@ const diskFull = () => new Fault('InsufficientStorage')
 describe.each(STORE_NAMES)('a full disk below the %s store', (storeName) => {
   for (const versioning of STATES) {
     it.each(
-      ACTIONS,
-    )(`leaves the old object whole under $name (versioning: ${versioning})`, async (action) => {
+      actionsIn(versioning),
+    )(`leaves everything as it was under $name (versioning: ${versioning})`, async (action) => {
       let failed = 0
       for (let n = 1; n <= CALLS_MAX; n++) {
         const scene = await Scene.open(storeName, versioning)
+        const { store: still } = scene.opened
+        const uploadId = (await action.prepare?.(scene.call, still)) ?? ''
+        const before = await observed(action, scene.call, still, uploadId)
         const { store, calls } = await scene.behind(failingAt(n, diskFull()))
-        const result = await action.run(scene.call, store).then(
+        const result = await action.run(scene.call, store, uploadId).then(
           () => 'done',
           (error: unknown) => error,
         )
         await scene.assertWhole()
         if (result !== 'done') {
           expect(result).toMatchObject({ code: 'InsufficientStorage' })
-          expect(OLD.equals((await scene.current()) ?? Buffer.alloc(0))).toBe(true)
+          expect(await observed(action, scene.call, still, uploadId)).toBe(before)
           failed++
         }
         await scene.close()

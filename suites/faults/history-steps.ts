@@ -1,28 +1,23 @@
 // What can happen in a history, as data that fast-check makes and shrinks.
-import { delimiter, keyFragment, objectKey, objectSize, pageKeys, userMetadata } from '@coset/testkit'
+import { objectKey, objectSize, userMetadata } from '@coset/testkit'
 import fc from 'fast-check'
+import {
+  type IdNumber,
+  id,
+  KEYS,
+  type KeyNumber,
+  key,
+  type Query,
+  query,
+  type Range,
+} from './history-choices.js'
+import { type WriteStep, writeSteps } from './history-write-steps.js'
 
 const BUCKETS = ['first-1250000000', 'second-1250000000'] as const
-const KEYS = 8
 
-/** Counts into the keys of the history, so that steps meet on the same ones. */
-export type KeyNumber = number
-/** Counts into all ids the key ever had, `null`, and one that never was. */
-export type IdNumber = number
-
-export interface Range {
-  readonly first: number
-  readonly last: number | undefined
-}
-
-export interface Query {
-  readonly prefix: string
-  readonly delimiter: string
-  readonly marker: string
-  readonly keysMax: number | undefined
-}
-
+/** What else can happen stands in history-write-steps.ts. */
 export type Step = { readonly bucket: string } & (
+  | WriteStep
   | { readonly do: 'createBucket' }
   | { readonly do: 'deleteBucket' }
   | { readonly do: 'setVersioning'; readonly state: 'Enabled' | 'Suspended' }
@@ -52,14 +47,6 @@ export interface History {
   readonly steps: readonly Step[]
 }
 
-const key = fc.nat(KEYS - 1)
-const id = fc.nat(20)
-const query = fc.record({
-  prefix: fc.oneof(fc.constant(''), keyFragment),
-  delimiter,
-  marker: fc.oneof(fc.constant(''), keyFragment),
-  keysMax: pageKeys,
-})
 const range = fc.option(
   fc.record({
     first: fc.constantFrom(0, 1, 99, 8191, 8192, 65_535, 65_536, 80_000),
@@ -67,16 +54,16 @@ const range = fc.option(
   }),
   { nil: undefined },
 )
-const ms = fc.constantFrom(0, 1, 5, 1000, 20 * 60_000, -1, -5000)
+const ms = fc.constantFrom(0, 1, 5, 1000, 20 * 60_000, 20 * 60_000, 13 * 3600_000, -1, -5000)
 
-type Members<D extends Step['do']> = Omit<StepOf<D>, 'do' | 'bucket'>
+export type Members<D extends Step['do']> = Omit<StepOf<D>, 'do' | 'bucket'>
+
+export type MemberArbitraries<D extends Step['do']> = {
+  readonly [K in keyof Members<D>]: fc.Arbitrary<Members<D>[K]>
+}
 
 /** A step of that name, with the given members, in one of the buckets: mostly the first. */
-function step<D extends Step['do']>(
-  weight: number,
-  name: D,
-  members: { readonly [K in keyof Members<D>]: fc.Arbitrary<Members<D>[K]> },
-) {
+function step<D extends Step['do']>(weight: number, name: D, members: MemberArbitraries<D>) {
   const bucket = fc.constantFrom(BUCKETS[0], BUCKETS[0], BUCKETS[0], BUCKETS[1])
   const arbitrary = fc.record({ do: fc.constant(name), bucket, ...members }) as unknown as fc.Arbitrary<Step>
   return { weight, arbitrary }
@@ -98,13 +85,16 @@ const anyStep = fc.oneof(
   step(1, 'allPages', { query }),
   step(6, 'passTime', { ms }),
   step(2, 'reclaim', {}),
+  ...writeSteps.map(([weight, name, members]) =>
+    step(weight, name, members as MemberArbitraries<typeof name>),
+  ),
 )
 
-/** Histories of `steps` steps on average; each begins with one bucket. */
+/** Histories of `steps` steps on average; each begins with two buckets. */
 export function histories(steps: number): fc.Arbitrary<History> {
   const keys = fc.uniqueArray(objectKey, { minLength: KEYS, maxLength: KEYS })
   const later = fc.array(anyStep, { minLength: 1, maxLength: 2 * steps, size: 'max' })
   return fc.record({ keys, steps: later.map((list) => [...BEGINNING, ...list]) })
 }
 
-const BEGINNING: readonly Step[] = [{ do: 'createBucket', bucket: BUCKETS[0] }]
+const BEGINNING: readonly Step[] = BUCKETS.map((bucket) => ({ do: 'createBucket', bucket }))

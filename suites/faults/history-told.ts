@@ -1,9 +1,8 @@
 // What core and model tell, in one form, so that the two can be held against each other.
-import { createHash } from 'node:crypto'
 import { type ListVersionsResult, versionId } from '@coset/core'
 import { Fault } from '@coset/model'
 import type { Listing, ModelEntry, ModelVersion } from '@coset/testkit'
-import type { Range } from './history-steps.js'
+import type { Range } from './history-choices.js'
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
@@ -18,10 +17,6 @@ export async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-export function md5(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex')
-}
-
 /** As RFC 7233 has it: a range that ends before it begins is ignored, one beyond the end fails. */
 export function slice(bytes: Buffer, range: Range | undefined): Buffer {
   if (!range || (range.last !== undefined && range.last < range.first)) return bytes
@@ -31,8 +26,7 @@ export function slice(bytes: Buffer, range: Range | undefined): Buffer {
 
 export function shownObjects({ entries, commonPrefixes, next }: Listing<ModelVersion>) {
   const objects = entries.map(({ key, entry }) => {
-    const bytes = entry.content?.bytes ?? Buffer.alloc(0)
-    return `${key} ${md5(bytes)} ${bytes.length}`
+    return `${key} ${entry.content?.etag} ${entry.content?.bytes.length}`
   })
   return { objects, prefixes: commonPrefixes, next }
 }
@@ -47,7 +41,7 @@ export function shownVersions({ versions, commonPrefixes, next }: ListVersionsRe
 
 export function shownModelVersions({ entries, commonPrefixes, last, next }: Listing<ModelEntry>) {
   const versions = entries.map(({ key, entry: { version, isLatest } }) => {
-    const what = version.content ? md5(version.content.bytes) : 'marker'
+    const what = version.content?.etag ?? 'marker'
     return `${key} ${version.id} ${what} ${isLatest ? 'latest' : 'older'}`
   })
   const idMarker = typeof last === 'string' ? undefined : last?.entry.version.id

@@ -1,8 +1,7 @@
-// One object in one bucket, and what can be done to it: where faults and cancellations strike.
+// Two objects in one bucket: where faults and cancellations strike.
 import {
   type Call,
   createBucket,
-  deleteObject,
   getObject,
   listVersions,
   putObject,
@@ -30,41 +29,27 @@ export const OLD = bytesNamed('old', 100_000)
 export const NEW = bytesNamed('new', 120_000)
 export const SMALL = bytesNamed('small', 100)
 
+/** What writes take beside a body, with nothing special about it. */
+export const PLAIN = {
+  bucket: BUCKET,
+  key: KEY,
+  expected: {},
+  headers: {},
+  metadata: {},
+  storageClass: 'STANDARD',
+  acl: {},
+  tags: [],
+  forbidOverwrite: false,
+} as const
+
 export type Versioning = 'never' | 'Enabled' | 'Suspended'
 export type StoreName = keyof typeof STORES
 
-export interface Action {
-  readonly name: string
-  readonly run: (call: Call, store: Store) => Promise<unknown>
-}
-
-/** Everything that writes; each replaces or removes the old object. */
-export const ACTIONS: readonly Action[] = [
-  { name: 'a large put', run: (call, store) => put(call, store, NEW) },
-  { name: 'a small put', run: (call, store) => put(call, store, SMALL) },
-  { name: 'a deletion', run: (call, store) => deleteObject(call, store, { bucket: BUCKET, key: KEY }) },
-  {
-    name: 'the deletion of a version',
-    async run(call, store) {
-      const versionId = await newestVersion(store)
-      await deleteObject(call, store, { bucket: BUCKET, key: KEY, versionId })
-    },
-  },
-]
+export const SOURCE = 'source'
+export const SOURCE_BYTES = bytesNamed('source', 90_000)
 
 export function put(call: Call, store: Store, bytes: Buffer, stream = bodyOf(bytes).stream) {
-  return putObject(call, store, {
-    bucket: BUCKET,
-    key: KEY,
-    body: { stream, length: bytes.length },
-    expected: {},
-    headers: {},
-    metadata: {},
-    storageClass: 'STANDARD',
-    acl: {},
-    tags: [],
-    forbidOverwrite: false,
-  })
+  return putObject(call, store, { ...PLAIN, body: { stream, length: bytes.length } })
 }
 
 /** The scene: the old object stands in the bucket. */
@@ -83,6 +68,7 @@ export class Scene {
     await createBucket(call, store, { name: BUCKET, region: 'r', owner: 'o', acl: {}, tags: [] })
     if (versioning !== 'never') await setVersioning(call, store, BUCKET, versioning)
     await put(call, store, OLD)
+    await putObject(call, store, { ...PLAIN, key: SOURCE, body: bodyOf(SOURCE_BYTES) })
     return scene
   }
 
@@ -93,15 +79,8 @@ export class Scene {
   }
 
   /** The bytes of the current version, read whole; undefined when there is none. */
-  async current(): Promise<Buffer | undefined> {
-    try {
-      const input = { bucket: BUCKET, key: KEY, conditions: {} }
-      const { content } = await getObject(this.call, this.opened.store, input)
-      return await contentBytes(content)
-    } catch (error) {
-      if (error instanceof Fault && error.code === 'NoSuchKey') return undefined
-      throw error
-    }
+  current(): Promise<Buffer | undefined> {
+    return currentOf(this.call, this.opened.store, KEY)
   }
 
   /** Everything listed can be read, and no row or blob is too many or too few. */
@@ -123,6 +102,17 @@ export class Scene {
   }
 }
 
+/** The bytes of a key's current version, read whole; undefined when there is none. */
+export async function currentOf(call: Call, store: Store, key: string): Promise<Buffer | undefined> {
+  try {
+    const { content } = await getObject(call, store, { bucket: BUCKET, key, conditions: {} })
+    return await contentBytes(content)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'NoSuchKey') return undefined
+    throw error
+  }
+}
+
 const EVERYTHING = {
   bucket: BUCKET,
   prefix: '',
@@ -136,8 +126,8 @@ function versionIdOf(order: bigint): string {
   return Buffer.from(order.toString()).toString('base64').replace(/=+$/, '')
 }
 
-async function newestVersion(store: Store): Promise<string> {
-  const page = await listVersions(testCall(), store, EVERYTHING)
+export async function newestVersion(store: Store): Promise<string> {
+  const page = await listVersions(testCall(), store, { ...EVERYTHING, prefix: KEY })
   const version = page.versions[0]?.version
   return version === undefined || version.isNull ? 'null' : versionIdOf(version.order)
 }

@@ -48,6 +48,7 @@ export async function audit(store: Store): Promise<Audit> {
   const uploads = await auditUploads(store, buckets, problems)
   const manifests = await auditManifests(store, versions, { waiting, uploads }, problems)
   checkRefs(versions, manifests, await rowsOf(store, 'ref/'), problems)
+  checkShared(waiting, await rowsOf(store, 'shared/'), await rowsOf(store, 'ref/'), problems)
   const garbage = [...waiting.filter((claimed) => !claimed.startsWith('m')), ...manifests.dying]
   const referenced = [
     ...versions.flatMap(({ extents }) => extents.map(({ blob }) => blob)),
@@ -172,6 +173,20 @@ function checkRefs(
   const isStanding = (ref: string) => ref.split(' ').length > 2 || !isDying(ref.split(' ')[1] ?? '')
   const expected = [...new Set([...ofVersions, ...claims])]
   tellDifference('ref', expected, [...new Set(found)].filter(isStanding), problems)
+}
+
+/** What copies shared is claimed still, or waits to go. */
+function checkShared(
+  waiting: readonly string[],
+  shared: readonly Entry[],
+  refs: readonly Entry[],
+  problems: string[],
+): void {
+  const known = new Set([...waiting, ...refs.map(({ key }) => latin1(key).split('/')[1] ?? '')])
+  for (const { key } of shared) {
+    const claimed = latin1(key).slice('shared/'.length)
+    if (!known.has(claimed)) problems.push(`A row of shared/ is left over: ${claimed}`)
+  }
 }
 
 function tellDifference(

@@ -4,6 +4,7 @@
 //   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
 //                                      ref/<blob>/<8 zero bytes><manifest><number>
 //   setting/<bucket id><name>          task/<name>
+//   shared/<claimed>
 // Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -109,6 +110,11 @@ export function garbageUntil(nowMs: number): KeyRange {
 
 export function claimedOfGarbageRow(row: Key): Claimed {
   return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as Claimed
+}
+
+/** Tells that copies share what is claimed, so that its claims end at several times; see tasks/shared-garbage.ts. */
+export function sharedRow(claimed: Claimed): Key {
+  return Buffer.from(`shared/${claimed}`)
 }
 
 /** Milliseconds since 1970. */

@@ -13,6 +13,7 @@ import {
   objectRow,
   orderBytes,
   refRow,
+  sharedRow,
   versionRow,
   versionRowsOf,
 } from './keys.js'
@@ -157,6 +158,11 @@ export function release(
 export function claimsOf({ content }: LiveVersion): readonly Claimed[] {
   if (content.kind === 'manifest') return [content.manifest]
   return content.kind === 'extents' ? distinctBlobs(content.extents) : []
+}
+
+/** What every copy writes down of what it shares: it must outlast the readers of each, see tasks/shared-garbage.ts. */
+export function sharedWrites(claims: readonly Claimed[]): readonly Write[] {
+  return claims.map((claimed) => ({ kind: 'put', key: sharedRow(claimed), value: new Uint8Array() }))
 }
 
 export function distinctBlobs(extents: readonly Extent[]): readonly BlobId[] {

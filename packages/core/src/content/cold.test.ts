@@ -1,5 +1,5 @@
 import { isArchived, type StorageClass } from '@coset/model'
-import { auditExactly, bodyOf, bytesNamed, TestBucket } from '@coset/testkit'
+import { auditExactly, bodyOf, bytesNamed, TestBucket, TestUpload } from '@coset/testkit'
 import { describe, expect, it } from 'vitest'
 import { copyObject } from '../objects/copy.js'
 import { headObject } from '../objects/get.js'
@@ -126,6 +126,24 @@ describe('where cold storage is of another kind', () => {
     await copyObject(bucket.call, store, { ...target, source, replacesMetadata: false, replacesTags: false })
     const head = await headObject(bucket.call, store, { bucket: bucket.name, key: 'copy', conditions: {} })
     expect(head.version.size).toBe(90_000)
+    expect(writes).toBe(2)
+    await auditExactly(bucket.store)
+  })
+
+  it('leaves nothing behind when the source of a part is replaced while its bytes move', async () => {
+    const { bucket, store: plain } = await scene()
+    await bucket.put('source', LARGE)
+    let writes = 0
+    const write: typeof plain.blobs.write = async (body, options) => {
+      const written = await plain.blobs.write(body, options)
+      if (writes++ === 0) await bucket.put('source', bytesNamed('other', 90_000))
+      return written
+    }
+    const store = { ...plain, hasColdStorage: true, blobs: { ...plain.blobs, write } }
+    const upload = await TestUpload.begin(bucket, 'copy', { storageClass: 'ARCHIVE' })
+    const source = { bucket: bucket.name, key: 'source', conditions: {} }
+    const part = await copyPart(bucket.call, store, { ...upload.name, partNumber: 1, source })
+    expect(part.size).toBe(90_000)
     expect(writes).toBe(2)
     await auditExactly(bucket.store)
   })

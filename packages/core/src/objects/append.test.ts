@@ -168,6 +168,8 @@ describe('an appended object', () => {
     if (how === 'put') await bucket.put('key', 'x')
     else await bucket.delete('key')
     await auditExactly(bucket.store)
+    // First the manifest, then what it held.
+    await reclaim()
     await reclaim()
     expect(await auditExactly(bucket.store)).toMatchObject({ stored: [], garbage: [] })
     expect(await rows('manifest/')).toBe(0)

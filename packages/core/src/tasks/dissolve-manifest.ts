@@ -2,7 +2,7 @@
 // may be very many, so they go page by page; the manifest's own garbage row stays until the last, and a crash in
 // between only means that the next pass goes on.
 import type { Call } from '../call.js'
-import { garbageRow, type ManifestId, manifestRefsOf, refsOf } from '../catalog/keys.js'
+import { garbageRow, type ManifestId, manifestRefsOf, refsOf, sharedRow } from '../catalog/keys.js'
 import { manifestRows, partRows, turnRow, uploadOfManifest } from '../catalog/upload-keys.js'
 import { decodePart, decodePiece } from '../catalog/upload-records.js'
 import { distinctBlobs } from '../catalog/versions.js'
@@ -72,5 +72,8 @@ function extentsOf({ key, value }: Entry) {
 }
 
 function lastWrites({ row, manifest }: DeadManifest): readonly Write[] {
-  return [row.key, turnRow(uploadOfManifest(manifest))].map((key) => ({ kind: 'delete', key }))
+  return [row.key, turnRow(uploadOfManifest(manifest)), sharedRow(manifest)].map((key) => ({
+    kind: 'delete',
+    key,
+  }))
 }

@@ -1,12 +1,20 @@
 // Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
 // orphans, which a crash or a broken upload left without any row.
 import type { Call } from '../call.js'
-import { claimedOfGarbageRow, garbageRow, garbageUntil, isManifest, refsOf } from '../catalog/keys.js'
+import {
+  claimedOfGarbageRow,
+  garbageRow,
+  garbageUntil,
+  isManifest,
+  refsOf,
+  sharedRow,
+} from '../catalog/keys.js'
 import { lapsedUntil, rowOfLapseRow } from '../catalog/upload-keys.js'
 import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
 import type { Store } from '../store.js'
 import { dissolveManifest } from './dissolve-manifest.js'
+import { isPutOff } from './shared-garbage.js'
 
 const BATCH = 256
 
@@ -53,6 +61,7 @@ async function settle(
   dissolvedMs: number,
 ): Promise<BlobId | undefined> {
   const blob = claimedOfGarbageRow(row.key)
+  if (await isPutOff(call, store, row, blob)) return undefined
   if (isManifest(blob)) {
     await dissolveManifest(call, store, { row, manifest: blob, delayMs: dissolvedMs })
     return undefined
@@ -61,7 +70,7 @@ async function settle(
   const writes = [{ kind: 'delete', key: row.key } as const]
   const freed = await store.metadata.commit({
     checks: [unchanged, { kind: 'empty', range: refsOf(blob) }],
-    writes,
+    writes: [...writes, { kind: 'delete', key: sharedRow(blob) }],
   })
   if (freed.ok) return blob
   await store.metadata.commit({ checks: [unchanged], writes })

@@ -4,6 +4,7 @@ import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
+import { distinctBlobs, sharedWrites } from '../catalog/versions.js'
 import { sliceExtents } from '../content/extents.js'
 import { discard, ingest } from '../content/ingest.js'
 import { extentsOfManifest } from '../content/manifest.js'
@@ -59,13 +60,18 @@ async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyP
   const range = rangeOf(input, found.version)
   const { part, isWritten } = await partOf(call, store, found.version, { ...range, cold: input.cold })
   try {
-    return await attemptCopy(call, store, { source: input.source, target: partTurn(input) }, async () => {
+    const turns = { source: input.source, target: partTurn(input) }
+    const placed = await attemptCopy(call, store, turns, async () => {
       const checks = await sourceChecks(call, store, input, found)
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)
       const result = { ...part, sourceVersionId: found.versionId }
-      return { commit: { ...plan.commit, checks: [...plan.commit.checks, ...checks] }, result }
+      const shared = isWritten ? [] : sharedWrites(distinctBlobs(part.extents))
+      const writes = [...plan.commit.writes, ...shared]
+      return { commit: { checks: [...plan.commit.checks, ...checks], writes }, result }
     })
+    if (isWritten && !placed) await discard(call, store, { kind: 'extents', extents: part.extents })
+    return placed
   } catch (error) {
     if (isWritten && isDefinite(error)) await discard(call, store, { kind: 'extents', extents: part.extents })
     throw error

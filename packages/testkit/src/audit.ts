@@ -47,8 +47,10 @@ export async function audit(store: Store): Promise<Audit> {
   const waiting = (await rowsOf(store, 'garbage/')).map(({ key }) => latin1(key).slice('garbage/'.length + 8))
   const uploads = await auditUploads(store, buckets, problems)
   const manifests = await auditManifests(store, versions, { waiting, uploads }, problems)
-  checkRefs(versions, manifests, await rowsOf(store, 'ref/'), problems)
-  checkShared(waiting, await rowsOf(store, 'shared/'), await rowsOf(store, 'ref/'), problems)
+  const refs = await rowsOf(store, 'ref/')
+  const isStanding = ({ value }: Entry) => value.length === 0
+  checkRefs(versions, manifests, refs.filter(isStanding), problems)
+  checkLingering(await rowsOf(store, 'garbage/'), refs, problems)
   const garbage = [...waiting.filter((claimed) => !claimed.startsWith('m')), ...manifests.dying]
   const referenced = [
     ...versions.flatMap(({ extents }) => extents.map(({ blob }) => blob)),
@@ -175,17 +177,13 @@ function checkRefs(
   tellDifference('ref', expected, [...new Set(found)].filter(isStanding), problems)
 }
 
-/** What copies shared is claimed still, or waits to go. */
-function checkShared(
-  waiting: readonly string[],
-  shared: readonly Entry[],
-  refs: readonly Entry[],
-  problems: string[],
-): void {
-  const known = new Set([...waiting, ...refs.map(({ key }) => latin1(key).split('/')[1] ?? '')])
-  for (const { key } of shared) {
-    const claimed = latin1(key).slice('shared/'.length)
-    if (!known.has(claimed)) problems.push(`A row of shared/ is left over: ${claimed}`)
+/** A claim that lingers names the garbage row that ends it, and that row the claim. */
+function checkLingering(garbage: readonly Entry[], refs: readonly Entry[], problems: string[]): void {
+  const pairs = (rows: readonly Entry[]) =>
+    rows.flatMap(({ key, value }) => (value.length === 0 ? [] : [`${latin1(key)} ${latin1(value)}`]))
+  const ending = new Set(garbage.map(({ key, value }) => `${latin1(value)} ${latin1(key)}`))
+  for (const pair of pairs(refs)) {
+    if (!ending.has(pair)) problems.push(`A claim lingers without end: ${pair}`)
   }
 }
 

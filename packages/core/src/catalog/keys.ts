@@ -3,8 +3,9 @@
 //   version/<bucket id><key>00<order>  null/<bucket id><key>
 //   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
 //                                      ref/<blob>/<8 zero bytes><manifest><number>
+// A claim of a version that is gone lingers, for its readers: ref/ then holds the key of the garbage row that ends it,
+// and that row the key of the claim.
 //   setting/<bucket id><name>          task/<name>
-//   shared/<claimed>
 // Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
 
@@ -110,11 +111,6 @@ export function garbageUntil(nowMs: number): KeyRange {
 
 export function claimedOfGarbageRow(row: Key): Claimed {
   return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as Claimed
-}
-
-/** Tells that copies share what is claimed, so that its claims end at several times; see tasks/shared-garbage.ts. */
-export function sharedRow(claimed: Claimed): Key {
-  return Buffer.from(`shared/${claimed}`)
 }
 
 /** Milliseconds since 1970. */

@@ -13,7 +13,6 @@ import {
   objectRow,
   orderBytes,
   refRow,
-  sharedRow,
   versionRow,
   versionRowsOf,
 } from './keys.js'
@@ -140,7 +139,10 @@ export function removeCurrent({ bucket, key }: Timeline, { writes }: Changes): v
   writes.push({ kind: 'delete', key: objectRow(bucket.id, key) })
 }
 
-/** Gives up a version's claims; reclaim deletes what no one else claims. */
+/**
+ * Gives up a version's claims: each lingers until its readers had their time, and then a garbage row ends it. Reclaim
+ * deletes what no one else claims by then.
+ */
 export function release(
   call: Call,
   { bucket, key }: Timeline,
@@ -149,8 +151,9 @@ export function release(
 ): void {
   const notBefore = call.clock.now() + GARBAGE_DELAY_MS
   for (const claimed of claimsOf(version)) {
-    writes.push({ kind: 'delete', key: refRow(claimed, { bucketId: bucket.id, key, order: version.order }) })
-    writes.push({ kind: 'put', key: garbageRow(notBefore, claimed), value: new Uint8Array() })
+    const ref = refRow(claimed, { bucketId: bucket.id, key, order: version.order })
+    const garbage = garbageRow(notBefore, claimed)
+    writes.push({ kind: 'put', key: ref, value: garbage }, { kind: 'put', key: garbage, value: ref })
   }
 }
 
@@ -158,11 +161,6 @@ export function release(
 export function claimsOf({ content }: LiveVersion): readonly Claimed[] {
   if (content.kind === 'manifest') return [content.manifest]
   return content.kind === 'extents' ? distinctBlobs(content.extents) : []
-}
-
-/** What every copy writes down of what it shares: it must outlast the readers of each, see tasks/shared-garbage.ts. */
-export function sharedWrites(claims: readonly Claimed[]): readonly Write[] {
-  return claims.map((claimed) => ({ kind: 'put', key: sharedRow(claimed), value: new Uint8Array() }))
 }
 
 export function distinctBlobs(extents: readonly Extent[]): readonly BlobId[] {

@@ -4,7 +4,6 @@ import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Order } from '../catalog/keys.js'
 import type { BodyContent, LiveVersion } from '../catalog/records.js'
-import { claimsOf, sharedWrites } from '../catalog/versions.js'
 import { discard, ingest } from '../content/ingest.js'
 import { readContent } from '../content/read-content.js'
 import type { Key } from '../ports.js'
@@ -79,13 +78,8 @@ function commitCopy(
     const content = moved?.content ?? source.content
     const placed = await planWrite(call, store, target, { size, etag, crc64, content })
     const { modifiedMs } = placed.version
-    // Moved bytes are the copy's own.
-    const shared = moved ? [] : sharedWrites(claimsOf(placed.version))
     return {
-      commit: {
-        checks: [...placed.changes.checks, ...checks],
-        writes: [...placed.changes.writes, ...shared],
-      },
+      commit: { checks: [...placed.changes.checks, ...checks], writes: placed.changes.writes },
       result: { etag, crc64, modifiedMs, versionId: placed.versionId, sourceVersionId },
     }
   })

@@ -2,7 +2,7 @@
 // may be very many, so they go page by page; the manifest's own garbage row stays until the last, and a crash in
 // between only means that the next pass goes on.
 import type { Call } from '../call.js'
-import { garbageRow, type ManifestId, manifestRefsOf, refsOf, sharedRow } from '../catalog/keys.js'
+import { garbageRow, type ManifestId, manifestRefsOf, refsOf, timeOfGarbageRow } from '../catalog/keys.js'
 import { manifestRows, partRows, turnRow, uploadOfManifest } from '../catalog/upload-keys.js'
 import { decodePart, decodePiece } from '../catalog/upload-records.js'
 import { distinctBlobs } from '../catalog/versions.js'
@@ -15,11 +15,6 @@ export interface DeadManifest {
   /** Its garbage row. */
   readonly row: Entry
   readonly manifest: ManifestId
-  /**
-   * How long its blobs stay. One may have been an object's own too, which was deleted a moment ago and is read still:
-   * parts are copied without their bytes.
-   */
-  readonly delayMs: number
 }
 
 export async function dissolveManifest(call: Call, store: Store, dead: DeadManifest): Promise<void> {
@@ -30,7 +25,7 @@ export async function dissolveManifest(call: Call, store: Store, dead: DeadManif
     call.signal.throwIfAborted()
     const page = await readPage(store, manifest)
     const isLast = page.length === 0
-    const writes = isLast ? lastWrites(dead) : await pageWrites(call, store, dead, page)
+    const writes = isLast ? lastWrites(dead) : await pageWrites(store, dead, page)
     const done = await store.metadata.commit({ checks, writes })
     if (!done.ok) {
       // A version claims it after all, or another process was faster.
@@ -48,13 +43,13 @@ async function readPage(store: Store, manifest: ManifestId): Promise<readonly En
 }
 
 async function pageWrites(
-  call: Call,
   store: Store,
-  { manifest, delayMs }: DeadManifest,
+  { row, manifest }: DeadManifest,
   page: readonly Entry[],
 ): Promise<readonly Write[]> {
   const blobs = distinctBlobs(page.flatMap(extentsOf))
-  const notBefore = call.clock.now() + delayMs
+  // Due as the manifest was: its readers had their time, and those of objects that share a blob have their own claims.
+  const notBefore = timeOfGarbageRow(row.key)
   const writes: Write[] = page.map(({ key }) => ({ kind: 'delete', key }))
   for (const blob of blobs) {
     // All of the manifest's claims on it, those of pages to come too: none of them is read any more.
@@ -72,8 +67,5 @@ function extentsOf({ key, value }: Entry) {
 }
 
 function lastWrites({ row, manifest }: DeadManifest): readonly Write[] {
-  return [row.key, turnRow(uploadOfManifest(manifest)), sharedRow(manifest)].map((key) => ({
-    kind: 'delete',
-    key,
-  }))
+  return [row.key, turnRow(uploadOfManifest(manifest))].map((key) => ({ kind: 'delete', key }))
 }

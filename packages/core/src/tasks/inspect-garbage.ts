@@ -2,6 +2,7 @@
 import type { Call } from '../call.js'
 import {
   afterKey,
+  type Claimed,
   claimedOfGarbageRow,
   garbageUntil,
   isManifest,
@@ -10,7 +11,7 @@ import {
   refsOf,
   timeOfGarbageRow,
 } from '../catalog/keys.js'
-import { type BlobId, blobIdPrefix } from '../ports.js'
+import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
 import type { Store } from '../store.js'
 import { discardBlobs, reclaimGarbage } from './reclaim.js'
 
@@ -80,10 +81,7 @@ export async function reclaimReported(
     given.blobs += blobs.length
     for (const blob of blobs) given.bytes += report.sizes.get(blob) ?? 0
   }
-  // Where no one reads, what manifests held is due a moment later; elsewhere it waits as all that was released does.
-  const options = { tell, ...(orphansNotBeforeMs <= call.clock.now() ? { dissolvedMs: 0 } : {}) }
-  await reclaimGarbage(call, store, call.clock.now(), options)
-  await reclaimGarbage(call, store, call.clock.now(), options)
+  await reclaimGarbage(call, store, call.clock.now(), { tell })
   return given
 }
 
@@ -102,7 +100,10 @@ async function readGarbage(call: Call, store: Store, { blobs, manifests }: Garba
     for (const { key } of rows) {
       const claimed = claimedOfGarbageRow(key)
       if (!isManifest(claimed)) setEarliest(blobs, claimed, timeOfGarbageRow(key))
-      else if (await isUnclaimed(store, claimed)) setEarliest(manifests, claimed, timeOfGarbageRow(key))
+      else {
+        const endMs = await endOfClaims(store, claimed, NO_MANIFESTS)
+        if (endMs !== undefined) manifests.set(claimed, Math.max(endMs, timeOfGarbageRow(key)))
+      }
     }
     const last = rows.at(-1)
     if (!last) return
@@ -113,11 +114,6 @@ async function readGarbage(call: Call, store: Store, { blobs, manifests }: Garba
 /** Rows come in the order of their times. */
 function setEarliest<K>(times: Map<K, number>, key: K, timeMs: number): void {
   if (!times.has(key)) times.set(key, timeMs)
-}
-
-async function isUnclaimed(store: Store, manifest: ManifestId): Promise<boolean> {
-  const refs = await store.metadata.scan(refsOf(manifest), { limit: 1 })
-  return refs.length === 0
 }
 
 interface Listing {
@@ -152,21 +148,24 @@ async function listUnclaimed(
 }
 
 const NO_CLAIM = 0
+const NO_MANIFESTS: Garbage['manifests'] = new Map()
 const REFS_BATCH = 16
 
-/** When the last of the dying manifests that claim the blob goes; undefined when something else claims it too. */
+/**
+ * When the last claim ends: of a version that is gone, as its row tells, of a dying manifest, as that goes. Undefined
+ * while anything else claims it.
+ */
 async function endOfClaims(
   store: Store,
-  blob: BlobId,
+  claimed: Claimed,
   dying: Garbage['manifests'],
 ): Promise<number | undefined> {
-  const { end, start: first } = refsOf(blob)
+  const { end, start: first } = refsOf(claimed)
   let endMs = NO_CLAIM
   for (let start = first; ; ) {
     const refs = await store.metadata.scan({ start, end }, { limit: REFS_BATCH })
-    for (const { key } of refs) {
-      const manifest = manifestOfRef(blob, key)
-      const goesMs = manifest && dying.get(manifest)
+    for (const ref of refs) {
+      const goesMs = endOfClaim(claimed, ref, dying)
       if (goesMs === undefined) return undefined
       endMs = Math.max(endMs, goesMs)
     }
@@ -174,6 +173,16 @@ async function endOfClaims(
     if (!last) return endMs
     start = afterKey(last.key)
   }
+}
+
+function endOfClaim(
+  claimed: Claimed,
+  { key, value }: Entry,
+  dying: Garbage['manifests'],
+): number | undefined {
+  if (value.length > 0) return timeOfGarbageRow(value)
+  const manifest = isManifest(claimed) ? undefined : manifestOfRef(claimed, key)
+  return manifest && dying.get(manifest)
 }
 
 interface Findings {

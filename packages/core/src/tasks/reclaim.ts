@@ -1,20 +1,12 @@
 // Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
 // orphans, which a crash or a broken upload left without any row.
 import type { Call } from '../call.js'
-import {
-  claimedOfGarbageRow,
-  garbageRow,
-  garbageUntil,
-  isManifest,
-  refsOf,
-  sharedRow,
-} from '../catalog/keys.js'
+import { claimedOfGarbageRow, garbageRow, garbageUntil, isManifest, refsOf } from '../catalog/keys.js'
 import { lapsedUntil, rowOfLapseRow } from '../catalog/upload-keys.js'
 import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
 import type { Store } from '../store.js'
 import { dissolveManifest } from './dissolve-manifest.js'
-import { isPutOff } from './shared-garbage.js'
 
 const BATCH = 256
 
@@ -26,8 +18,6 @@ export interface Reclaimed {
 export interface ReclaimOptions {
   /** Hears of each blob that is gone. */
   readonly tell?: (blobs: readonly BlobId[]) => void
-  /** How long blobs of dissolved manifests stay, in milliseconds. Default: as long as any that may be read still. */
-  readonly dissolvedMs?: number
 }
 
 /** Deletes the blobs of garbage rows whose time has come by `untilMs`, unless something claims them again. */
@@ -35,14 +25,14 @@ export async function reclaimGarbage(
   call: Call,
   store: Store,
   untilMs: number,
-  { tell, dissolvedMs = GARBAGE_DELAY_MS }: ReclaimOptions = {},
+  { tell }: ReclaimOptions = {},
 ): Promise<Reclaimed> {
   let blobs = 0
   for (;;) {
     call.signal.throwIfAborted()
     const rows = await store.metadata.scan(garbageUntil(untilMs), { limit: BATCH })
     if (rows.length === 0) return { blobs }
-    const freed = await Promise.all(rows.map((row) => settle(call, store, row, dissolvedMs)))
+    const freed = await Promise.all(rows.map((row) => settle(call, store, row)))
     const unclaimed = freed.filter((blob) => blob !== undefined)
     await store.blobs.delete(unclaimed)
     tell?.(unclaimed)
@@ -54,27 +44,45 @@ export async function reclaimGarbage(
  * Takes the row away, and tells its blob if nothing claims it. The blob is deleted after the row: a crash between
  * the two leaves an orphan, which the other half of this file finds.
  */
-async function settle(
-  call: Call,
-  store: Store,
-  row: Entry,
-  dissolvedMs: number,
-): Promise<BlobId | undefined> {
-  const blob = claimedOfGarbageRow(row.key)
-  if (await isPutOff(call, store, row, blob)) return undefined
-  if (isManifest(blob)) {
-    await dissolveManifest(call, store, { row, manifest: blob, delayMs: dissolvedMs })
+async function settle(call: Call, store: Store, found: Entry): Promise<BlobId | undefined> {
+  const row = await endClaim(store, found)
+  if (!row) return undefined
+  const claimed = claimedOfGarbageRow(row.key)
+  if (isManifest(claimed)) {
+    await dissolveManifest(call, store, { row, manifest: claimed })
     return undefined
   }
   const unchanged = { kind: 'unchanged', key: row.key, stamp: row.stamp } as const
   const writes = [{ kind: 'delete', key: row.key } as const]
   const freed = await store.metadata.commit({
-    checks: [unchanged, { kind: 'empty', range: refsOf(blob) }],
-    writes: [...writes, { kind: 'delete', key: sharedRow(blob) }],
+    checks: [unchanged, { kind: 'empty', range: refsOf(claimed) }],
+    writes,
   })
-  if (freed.ok) return blob
+  if (freed.ok) return claimed
   await store.metadata.commit({ checks: [unchanged], writes })
   return undefined
+}
+
+/**
+ * Ends the claim that lingered until this garbage row came due, and gives the row as it is then; undefined when another
+ * process was faster. A claim that was made anew under the same name does not linger, and stays.
+ */
+async function endClaim(store: Store, row: Entry): Promise<Entry | undefined> {
+  if (row.value.length === 0) return row
+  const [ref] = await store.metadata.read([row.value])
+  const lingers = ref !== undefined && Buffer.compare(ref.value, row.key) === 0
+  const value = new Uint8Array()
+  const done = await store.metadata.commit({
+    checks: [
+      { kind: 'unchanged', key: row.key, stamp: row.stamp },
+      { kind: 'unchanged', key: row.value, stamp: ref?.stamp ?? null },
+    ],
+    writes: [
+      { kind: 'put', key: row.key, value },
+      ...(lingers ? [{ kind: 'delete', key: ref.key } as const] : []),
+    ],
+  })
+  return done.ok ? { key: row.key, value, stamp: done.stamp } : undefined
 }
 
 /** Deletes rows that were kept for a time, once that is over by `untilMs`. */

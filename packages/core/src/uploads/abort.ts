@@ -11,7 +11,7 @@ import { findUpload, type UploadName } from './find-upload.js'
 export async function abortUpload(call: Call, store: Store, name: UploadName): Promise<void> {
   await attempt(call, store, `upload ${name.uploadId}`, async () => {
     const { id, entry } = await findUpload(store, name)
-    // Without delay: nobody reads parts. Their blobs wait all the same, as copied parts share those of objects.
+    // Due at once: nobody reads parts, and readers of objects that share their blobs have their own claims.
     const garbage = garbageRow(call.clock.now(), manifestOf(id))
     return {
       commit: {

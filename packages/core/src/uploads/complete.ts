@@ -15,7 +15,7 @@ import {
   type UploadId,
 } from '../catalog/upload-keys.js'
 import { type CompletedRecord, decodeCompleted, encodeCompleted } from '../catalog/upload-records.js'
-import { distinctBlobs, GARBAGE_DELAY_MS, unchanged } from '../catalog/versions.js'
+import { distinctBlobs, unchanged } from '../catalog/versions.js'
 import { joinExtents } from '../content/extents.js'
 import { manifestWrites } from '../content/manifest.js'
 import { planWrite } from '../objects/write.js'
@@ -159,7 +159,7 @@ function joined(store: Store, parts: readonly NumberedPart[]) {
   return { etag: `${md5.digest('hex')}-${parts.length}`, crc64, size }
 }
 
-/** Parts that were uploaded but not listed give up their blobs, which readers of a copied part's source may still read. */
+/** Parts that were uploaded but not listed give up their blobs, at once: nobody reads parts. */
 function leftOut(
   call: Call,
   id: UploadId,
@@ -172,8 +172,7 @@ function leftOut(
     if (used.has(number)) continue
     for (const blob of distinctBlobs(part.extents)) {
       writes.push({ kind: 'delete', key: manifestRefRow(blob, manifestOf(id), number) })
-      const notBefore = call.clock.now() + GARBAGE_DELAY_MS
-      writes.push({ kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() })
+      writes.push({ kind: 'put', key: garbageRow(call.clock.now(), blob), value: new Uint8Array() })
     }
   }
   return writes

@@ -4,7 +4,6 @@ import { Fault, isArchived, LIMITS } from '@coset/model'
 import type { Call } from '../call.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
 import type { PartRecord } from '../catalog/upload-records.js'
-import { distinctBlobs, sharedWrites } from '../catalog/versions.js'
 import { sliceExtents } from '../content/extents.js'
 import { discard, ingest } from '../content/ingest.js'
 import { extentsOfManifest } from '../content/manifest.js'
@@ -66,9 +65,7 @@ async function copyOnce(call: Call, store: Store, input: Copying): Promise<CopyP
       if (!checks) return { commit: { checks: [], writes: [] }, result: undefined }
       const plan = await planPart(call, store, input, part)
       const result = { ...part, sourceVersionId: found.versionId }
-      const shared = isWritten ? [] : sharedWrites(distinctBlobs(part.extents))
-      const writes = [...plan.commit.writes, ...shared]
-      return { commit: { checks: [...plan.commit.checks, ...checks], writes }, result }
+      return { commit: { ...plan.commit, checks: [...plan.commit.checks, ...checks] }, result }
     })
     if (isWritten && !placed) await discard(call, store, { kind: 'extents', extents: part.extents })
     return placed

@@ -5,7 +5,7 @@ import type { Plan } from '../catalog/attempt.js'
 import { garbageRow, manifestRefRow } from '../catalog/keys.js'
 import { manifestOf, partRow, turnRow } from '../catalog/upload-keys.js'
 import { decodePart, encodePart, type PartRecord } from '../catalog/upload-records.js'
-import { distinctBlobs, GARBAGE_DELAY_MS, unchanged } from '../catalog/versions.js'
+import { distinctBlobs, unchanged } from '../catalog/versions.js'
 import type { Write } from '../ports.js'
 import type { Store } from '../store.js'
 import { findUpload, type UploadName, uploadIdOf } from './find-upload.js'
@@ -42,9 +42,9 @@ export async function planPart(
     { kind: 'add', key: turnRow(id), delta: 1n },
   ]
   for (const blob of existing ? distinctBlobs(decodePart(existing.value).extents) : []) {
-    const notBefore = call.clock.now() + GARBAGE_DELAY_MS
+    // Due at once: nobody reads parts, and readers of objects that share the blob have their own claims.
     writes.push({ kind: 'delete', key: manifestRefRow(blob, manifest, partNumber) })
-    writes.push({ kind: 'put', key: garbageRow(notBefore, blob), value: new Uint8Array() })
+    writes.push({ kind: 'put', key: garbageRow(call.clock.now(), blob), value: new Uint8Array() })
   }
   // After the deletions: a copied part may replace one of the same blob.
   for (const blob of distinctBlobs(part.extents)) {

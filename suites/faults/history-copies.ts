@@ -63,6 +63,8 @@ function liveSource(stage: Stage, { bucket, key, versionId }: SourceName): Found
     return stage.model.get(bucket, key, versionId)
   } catch (error) {
     if (error instanceof Fault && error.code === 'MethodNotAllowed') throw new Fault('InvalidRequest')
+    // Without the marker's id: the reply is that of the target.
+    if (error instanceof Fault && error.code === 'NoSuchKey') throw new Fault('NoSuchKey')
     throw error
   }
 }

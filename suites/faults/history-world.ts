@@ -85,7 +85,7 @@ class World {
     }
     await auditExactly(this.#stage.store)
     // What a pass takes apart, a later one deletes.
-    for (let pass = 0; pass < 4; pass++) {
+    for (let pass = 0; pass < 5; pass++) {
       this.#stage.clock.advance(26 * HOUR_MS)
       await this.#taken.reclaim()
     }

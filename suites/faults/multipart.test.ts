@@ -76,7 +76,7 @@ it.each(['memory', 'local'] as const)('reads as its parts joined, on the %s stor
   const before = await auditExactly(store)
   expect(before.uploads).toBe(0)
   // What later ones replaced and dropped goes; what they share stays readable.
-  for (let pass = 0; pass < 3; pass++) {
+  for (let pass = 0; pass < 5; pass++) {
     clock.advance(DAY_MS)
     await reclaimGarbage(call, store, clock.now())
   }

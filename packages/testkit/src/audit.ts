@@ -44,13 +44,19 @@ export async function audit(store: Store): Promise<Audit> {
   checkKeys(buckets, versions, problems)
   checkSettings(buckets, await rowsOf(store, 'setting/'), problems)
   checkNulls(versions, await rowsOf(store, 'null/'), problems)
-  const waiting = (await rowsOf(store, 'garbage/')).map(({ key }) => latin1(key).slice('garbage/'.length + 8))
+  const garbageRows = await rowsOf(store, 'garbage/')
+  const waiting = garbageRows.map(
+    ({ key }) =>
+      latin1(key)
+        .slice('garbage/'.length + 8)
+        .split('/')[0] ?? '',
+  )
   const uploads = await auditUploads(store, buckets, problems)
   const manifests = await auditManifests(store, versions, { waiting, uploads }, problems)
   const refs = await rowsOf(store, 'ref/')
   const isStanding = ({ value }: Entry) => value.length === 0
   checkRefs(versions, manifests, refs.filter(isStanding), problems)
-  checkLingering(await rowsOf(store, 'garbage/'), refs, problems)
+  checkLingering(garbageRows, refs, problems)
   const garbage = [...waiting.filter((claimed) => !claimed.startsWith('m')), ...manifests.dying]
   const referenced = [
     ...versions.flatMap(({ extents }) => extents.map(({ blob }) => blob)),
@@ -177,13 +183,13 @@ function checkRefs(
   tellDifference('ref', expected, [...new Set(found)].filter(isStanding), problems)
 }
 
-/** A claim that lingers names the garbage row that ends it, and that row the claim. */
+/** A claim that lingers names the garbage row that ends it. */
 function checkLingering(garbage: readonly Entry[], refs: readonly Entry[], problems: string[]): void {
-  const pairs = (rows: readonly Entry[]) =>
-    rows.flatMap(({ key, value }) => (value.length === 0 ? [] : [`${latin1(key)} ${latin1(value)}`]))
-  const ending = new Set(garbage.map(({ key, value }) => `${latin1(value)} ${latin1(key)}`))
-  for (const pair of pairs(refs)) {
-    if (!ending.has(pair)) problems.push(`A claim lingers without end: ${pair}`)
+  const ends = new Set(garbage.map(({ key }) => latin1(key)))
+  for (const { key, value } of refs) {
+    const end = latin1(value)
+    const isIts = ends.has(end) && end.endsWith(latin1(key).slice('ref/'.length))
+    if (end !== '' && !isIts) problems.push(`A claim lingers without end: ${latin1(key)}`)
   }
 }
 

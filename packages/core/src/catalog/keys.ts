@@ -4,7 +4,7 @@
 //   garbage/<not before><claimed>      ref/<claimed>/<bucket id><order><key>
 //                                      ref/<blob>/<8 zero bytes><manifest><number>
 // A claim of a version that is gone lingers, for its readers: ref/ then holds the key of the garbage row that ends it,
-// and that row the key of the claim.
+// whose key goes on with that of the claim: garbage/<not before><claimed>/<bucket id><order><key>.
 //   setting/<bucket id><name>          task/<name>
 // Rows of uploads and manifests stand in upload-keys.ts. Keys hold no NUL byte, so 00 ends a key before an order without breaking its place.
 import type { BlobId, Key, KeyRange } from '../ports.js'
@@ -15,6 +15,8 @@ const VERSION = Buffer.from('version/')
 const NULL_VERSION = Buffer.from('null/')
 const SETTING = Buffer.from('setting/')
 const GARBAGE = Buffer.from('garbage/')
+const REF = Buffer.from('ref/')
+const SLASH = 0x2f
 const ZERO = Buffer.from([0])
 const ONE = Buffer.from([1])
 const ID_BYTES = 8
@@ -109,8 +111,21 @@ export function garbageUntil(nowMs: number): KeyRange {
   return { start: GARBAGE, end: Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(nowMs)) + 1n)]) }
 }
 
+/** Ends the claim that this row of `ref/` makes. */
+export function endOfClaimRow(notBeforeMs: number, ref: Key): Key {
+  return Buffer.concat([GARBAGE, orderBytes(BigInt(Math.trunc(notBeforeMs))), ref.subarray(REF.length)])
+}
+
+/** The claim that ends with the row; undefined for one that only says to look. */
+export function claimOfGarbageRow(row: Key): Key | undefined {
+  const rest = row.subarray(GARBAGE.length + ORDER_BYTES)
+  return rest.includes(SLASH) ? Buffer.concat([REF, rest]) : undefined
+}
+
 export function claimedOfGarbageRow(row: Key): Claimed {
-  return Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES)).toString() as Claimed
+  const rest = Buffer.from(row.subarray(GARBAGE.length + ORDER_BYTES))
+  const slash = rest.indexOf(SLASH)
+  return rest.toString('latin1', 0, slash < 0 ? rest.length : slash) as Claimed
 }
 
 /** Milliseconds since 1970. */

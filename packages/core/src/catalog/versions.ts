@@ -6,7 +6,7 @@ import type { Store } from '../store.js'
 import { type Bucket, readWithBucket } from './bucket-lookup.js'
 import {
   type Claimed,
-  garbageRow,
+  endOfClaimRow,
   nullRow,
   ORDER_MAX,
   type Order,
@@ -152,8 +152,8 @@ export function release(
   const notBefore = call.clock.now() + GARBAGE_DELAY_MS
   for (const claimed of claimsOf(version)) {
     const ref = refRow(claimed, { bucketId: bucket.id, key, order: version.order })
-    const garbage = garbageRow(notBefore, claimed)
-    writes.push({ kind: 'put', key: ref, value: garbage }, { kind: 'put', key: garbage, value: ref })
+    const end = endOfClaimRow(notBefore, ref)
+    writes.push({ kind: 'put', key: ref, value: end }, { kind: 'put', key: end, value: new Uint8Array() })
   }
 }
 

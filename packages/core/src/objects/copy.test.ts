@@ -30,11 +30,8 @@ const version = async (key: string) =>
   (await getVersion(bucket.call, bucket.store, { bucket: bucket.name, key })).version
 
 async function reclaim() {
-  // What manifests held waits for its readers once more.
-  for (let pass = 0; pass < 2; pass++) {
-    bucket.clock.advance(GARBAGE_DELAY_MS)
-    await reclaimGarbage(bucket.call, bucket.store, bucket.clock.now())
-  }
+  bucket.clock.advance(GARBAGE_DELAY_MS)
+  await reclaimGarbage(bucket.call, bucket.store, bucket.clock.now())
 }
 
 const source = {

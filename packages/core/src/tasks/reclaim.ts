@@ -1,7 +1,15 @@
 // Bytes no object claims any more are given back to the disk: replaced and deleted ones from `garbage/`, and
 // orphans, which a crash or a broken upload left without any row.
 import type { Call } from '../call.js'
-import { claimedOfGarbageRow, garbageRow, garbageUntil, isManifest, refsOf } from '../catalog/keys.js'
+import {
+  claimedOfGarbageRow,
+  claimOfGarbageRow,
+  garbageRow,
+  garbageUntil,
+  isManifest,
+  refsOf,
+  timeOfGarbageRow,
+} from '../catalog/keys.js'
 import { lapsedUntil, rowOfLapseRow } from '../catalog/upload-keys.js'
 import { GARBAGE_DELAY_MS } from '../catalog/versions.js'
 import { type BlobId, blobIdPrefix, type Entry } from '../ports.js'
@@ -64,25 +72,29 @@ async function settle(call: Call, store: Store, found: Entry): Promise<BlobId | 
 }
 
 /**
- * Ends the claim that lingered until this garbage row came due, and gives the row as it is then; undefined when another
- * process was faster. A claim that was made anew under the same name does not linger, and stays.
+ * Ends the claim that lingered until this garbage row came due, and gives the row that now says to look at what was
+ * claimed; undefined when another process was faster. A claim that was made anew under the same name does not linger,
+ * and stays.
  */
 async function endClaim(store: Store, row: Entry): Promise<Entry | undefined> {
-  if (row.value.length === 0) return row
-  const [ref] = await store.metadata.read([row.value])
+  const claim = claimOfGarbageRow(row.key)
+  if (!claim) return row
+  const [ref] = await store.metadata.read([claim])
   const lingers = ref !== undefined && Buffer.compare(ref.value, row.key) === 0
+  const key = garbageRow(timeOfGarbageRow(row.key), claimedOfGarbageRow(row.key))
   const value = new Uint8Array()
   const done = await store.metadata.commit({
     checks: [
       { kind: 'unchanged', key: row.key, stamp: row.stamp },
-      { kind: 'unchanged', key: row.value, stamp: ref?.stamp ?? null },
+      { kind: 'unchanged', key: claim, stamp: ref?.stamp ?? null },
     ],
     writes: [
-      { kind: 'put', key: row.key, value },
-      ...(lingers ? [{ kind: 'delete', key: ref.key } as const] : []),
+      { kind: 'delete', key: row.key },
+      { kind: 'put', key, value },
+      ...(lingers ? [{ kind: 'delete', key: claim } as const] : []),
     ],
   })
-  return done.ok ? { key: row.key, value, stamp: done.stamp } : undefined
+  return done.ok ? { key, value, stamp: done.stamp } : undefined
 }
 
 /** Deletes rows that were kept for a time, once that is over by `untilMs`. */

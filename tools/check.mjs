@@ -6,4 +6,5 @@ bootstrap('packages/cli', 'packages/testkit')
 run('format and lint', tool('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.'])
 run('types', tool('typescript', 'bin/tsc'), ['-b'])
 run('reference pages', join(root, 'tools/docs.mjs'), ['--check'])
-run('unit and port suites', tool('vitest', 'vitest.mjs'), ['run', '--project', 'unit'])
+// Nothing here depends on time, so all cores may work; by default vitest leaves one idle.
+run('unit and port suites', tool('vitest', 'vitest.mjs'), ['run', '--project', 'unit', '--maxWorkers=100%'])

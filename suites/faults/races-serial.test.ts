@@ -177,13 +177,10 @@ function ignoring(...codes: readonly string[]) {
   }
 }
 
-/** What one pass takes apart, a later one deletes. */
 async function reclaimAll({ call, clock }: Race, store: Store): Promise<void> {
-  for (let pass = 0; pass < 5; pass++) {
-    clock.advance(DAY_MS)
-    await removeLapsed(call, store, clock.now())
-    await reclaimGarbage(call, store, clock.now())
-  }
+  clock.advance(DAY_MS)
+  await removeLapsed(call, store, clock.now())
+  await reclaimGarbage(call, store, clock.now())
 }
 
 /** Once everything was deleted, nothing is left but the bucket. */

@@ -21,10 +21,9 @@ import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
-  listParts,
   uploadPart,
 } from './operations/upload.js'
+import { listMultipartUploads, listParts } from './operations/uploads.js'
 
 export type Operations = typeof operations
 export type OperationName = keyof Operations

@@ -12,10 +12,7 @@ import {
   text,
   timestamp,
 } from '../shape/shape.js'
-
-const owner = record({ ID: text(), DisplayName: maybe(text()) })
-const commonPrefixes = list(record({ Prefix: encodableText() }))
-const encodingType = () => query('encoding-type', oneOf(['url']))
+import { commonPrefixes, encodingType, identity } from './list-members.js'
 
 /**
  * List a bucket's objects in order of their keys' UTF-8 bytes, a page at a time. COS: GET Bucket (List Objects).
@@ -66,7 +63,7 @@ export const listObjects = operation({
           LastModified: timestamp('iso-ms'),
           ETag: text(),
           Size: integer(),
-          Owner: maybe(owner),
+          Owner: maybe(identity),
           StorageClass: oneOf(STORAGE_CLASSES),
           StorageTier: maybe(text()),
           /** Of an archived object: `ONGOING` while it is being restored, `DONE` while it can be read. */
@@ -141,7 +138,7 @@ export const listObjectVersions = operation({
           StorageTier: maybe(text()),
           /** As for listObjects. */
           RestoreStatus: maybe(text()),
-          Owner: maybe(owner),
+          Owner: maybe(identity),
         }),
       ),
     ),
@@ -153,7 +150,7 @@ export const listObjectVersions = operation({
           VersionId: maybe(text()),
           IsLatest: boolean(),
           LastModified: timestamp('iso-ms'),
-          Owner: maybe(owner),
+          Owner: maybe(identity),
         }),
       ),
     ),

@@ -95,8 +95,8 @@ function placeCases(send: (at: At, upload: Upload, PartNumber: number) => Promis
       await send(at, upload, 10_000)
       await send(at, upload, 7)
       at.expect((await parts(at, upload)).map((part) => part.split(':')[0])).toEqual(['7', '10000'])
-      at.expect(await at.refusal(send(at, upload, 10_001))).toBe('400 InvalidArgument')
-      at.expect(await at.refusal(send(at, upload, 0))).toBe('400 InvalidArgument')
+      at.expect(await at.refusal(send(at, upload, 10_001))).toBe('validation')
+      at.expect(await at.refusal(send(at, upload, 0))).toBe('validation')
     },
     UploadId: async (at) => {
       const [one, two] = [await begin(at), await begin(at)]

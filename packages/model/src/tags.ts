@@ -7,8 +7,11 @@ export interface Tag {
   readonly Value: string
 }
 
+const NO_TAGS: readonly Tag[] = []
+
 /** Tags from `k1=v1&k2=v2`, URL-encoded. Throws `InvalidTag`. */
 export function parseTagging(text: string, tagsMax: number): readonly Tag[] {
+  if (text === '') return NO_TAGS
   const tags = text
     .split('&')
     .filter((pair) => pair !== '')

@@ -30,6 +30,8 @@ export interface AclHeaders {
 export function parseAcl(headers: AclHeaders, of: AclOf): AccessControlList {
   const known: readonly string[] = of === 'bucket' ? BUCKET_CANNED_ACLS : OBJECT_CANNED_ACLS
   const { canned } = headers
+  // Most writes say nothing, and all of them come by here.
+  if (isSilent(headers)) return UNSET
   if (canned !== undefined && !known.includes(canned)) {
     throw new Fault('InvalidArgument', {
       message: `The ACL of ${of === 'bucket' ? 'a bucket' : 'an object'} is one of ${known.join(', ')}.`,
@@ -47,6 +49,12 @@ export function parseAcl(headers: AclHeaders, of: AclOf): AccessControlList {
     ...(canned !== undefined && canned !== 'default' ? { canned: canned as CannedAcl } : {}),
     ...(grants.length > 0 ? { grants: distinct(grants) } : {}),
   }
+}
+
+const UNSET: AccessControlList = {}
+
+function isSilent({ canned, read, write, readAcp, writeAcp, fullControl }: AclHeaders): boolean {
+  return (canned ?? read ?? write ?? readAcp ?? writeAcp ?? fullControl) === undefined
 }
 
 /**

@@ -28,12 +28,12 @@ export function respond(
     compiled.output.stream === undefined ? undefined : (output[compiled.output.stream] as ReadContent)
   headers.push('Server', SERVER, 'x-cos-request-id', exchange.id, ...exchange.commonHeaders())
   if (document !== undefined) {
-    const bytes = Buffer.from(document)
     // Kept alive so far: the head is gone.
     if (response.headersSent) {
       endSoon(response, behindSpace(document))
       return undefined
     }
+    const bytes = Buffer.from(document)
     headers.push('Content-Type', 'application/xml', 'Content-Length', String(bytes.length))
     endSoon(response.writeHead(status, headers), bytes)
     return undefined

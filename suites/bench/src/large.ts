@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskRate, md5Rate } from './disk.js'
+import { reportUpload } from './disk.js'
 import { type Coset, peakMemory, startBare } from './processes.js'
 import { note, report } from './report.js'
 import { plainHead, signedHead } from './requests.js'
@@ -61,33 +61,19 @@ export async function getLarge({ coset, bucket, dir, rounds }: LargeOptions): Pr
 export async function putLarge({ coset, bucket, dir, rounds }: LargeOptions): Promise<void> {
   let put = 0
   const many = 12
-  const figures = await inTurn(
-    [
-      { name: 'md5', run: async () => md5Rate(BODY) },
-      { name: 'disk', run: () => diskRate(dir, BODY, CONNECTIONS) },
-      {
-        name: 'coset',
-        run: () => {
-          const requests = Array.from({ length: many }, () => [
-            putHead(coset, bucket, `put-${put++ % 24}`, SIZE),
-            BODY,
-          ])
-          return transfer(coset.port, requests, CONNECTIONS)
-        },
-      },
-    ],
+  await reportUpload({
+    name: 'PUT 64 MiB, 4 connections',
+    dir,
+    body: BODY,
+    connections: CONNECTIONS,
     rounds,
-  )
-  const md5 = figures.get('md5') ?? Number.NaN
-  const disk = figures.get('disk') ?? Number.NaN
-  report({
-    case: 'PUT 64 MiB, 4 connections',
-    coset: figures.get('coset') ?? Number.NaN,
-    reference: Math.min(md5, disk),
-    unit: 'MiB/s',
-    of: md5 < disk ? `MD5; the disk does ${disk.toFixed(0)}` : `fsynced write; MD5 does ${md5.toFixed(0)}`,
-    target: 0.6,
-    direction: 'least',
+    run() {
+      const requests = Array.from({ length: many }, () => [
+        putHead(coset, bucket, `put-${put++ % 24}`, SIZE),
+        BODY,
+      ])
+      return transfer(coset.port, requests, CONNECTIONS)
+    },
   })
 }
 

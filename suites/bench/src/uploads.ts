@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openLocalStore } from '@coset/store-local'
 import { ask, askText } from './ask.js'
-import { diskRate, md5Rate } from './disk.js'
+import { reportUpload } from './disk.js'
 import type { LargeOptions } from './large.js'
 import { type Coset, startCoset } from './processes.js'
 import { report } from './report.js'
 import { signedHead } from './requests.js'
-import { inTurn, median } from './rounds.js'
+import { median } from './rounds.js'
 import { transfer } from './transfer.js'
 
 const MIB = 1024 * 1024
@@ -21,33 +21,19 @@ export async function uploadParts({ coset, bucket, dir, rounds }: LargeOptions):
   const uploadId = await createUpload(coset, bucket, 'parts')
   let put = 0
   const many = 64
-  const figures = await inTurn(
-    [
-      { name: 'md5', run: async () => md5Rate(BODY) },
-      { name: 'disk', run: () => diskRate(dir, BODY, CONNECTIONS) },
-      {
-        name: 'coset',
-        run: () => {
-          const requests = Array.from({ length: many }, () => [
-            partHead(coset, { bucket, key: 'parts', uploadId, number: (put++ % many) + 1 }),
-            BODY,
-          ])
-          return transfer(coset.port, requests, CONNECTIONS)
-        },
-      },
-    ],
+  await reportUpload({
+    name: 'UploadPart 8 MiB, 8 connections',
+    dir,
+    body: BODY,
+    connections: CONNECTIONS,
     rounds,
-  )
-  const md5 = figures.get('md5') ?? Number.NaN
-  const disk = figures.get('disk') ?? Number.NaN
-  report({
-    case: 'UploadPart 8 MiB, 8 connections',
-    coset: figures.get('coset') ?? Number.NaN,
-    reference: Math.min(md5, disk),
-    unit: 'MiB/s',
-    of: md5 < disk ? `MD5; the disk does ${disk.toFixed(0)}` : `fsynced write; MD5 does ${md5.toFixed(0)}`,
-    target: 0.6,
-    direction: 'least',
+    run() {
+      const requests = Array.from({ length: many }, () => [
+        partHead(coset, { bucket, key: 'parts', uploadId, number: (put++ % many) + 1 }),
+        BODY,
+      ])
+      return transfer(coset.port, requests, CONNECTIONS)
+    },
   })
 }
 

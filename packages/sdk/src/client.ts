@@ -1,12 +1,9 @@
-// The client: one method for each operation, and those that make the common tasks short.
+// What every client has, wherever it runs: a method for each operation, and those that make common tasks short.
 import type { Input } from '@coset/protocol'
-import { sourceBody } from './body.js'
-import { ServerClock } from './clock.js'
 import type { CallOptions, Context } from './context.js'
 import { CosServiceError } from './errors.js'
 import { execute } from './execute.js'
-import { type OperationInput, OperationMethods, type OperationOutput } from './operations.js'
-import { type CosClientOptions, readCredentials, readSettings } from './options.js'
+import { type OperationInput, OperationMethods } from './operations.js'
 import {
   type ListedObject,
   type ListedVersion,
@@ -16,62 +13,18 @@ import {
   objectPages,
   versionPages,
 } from './pages.js'
-import type { Platform } from './platform.js'
-import { platform as ownPlatform } from './platform-node.js'
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
-import { Signer } from './signer.js'
 
-/** putObject's input, with the path of a local file instead of `Body`. */
-export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Body' | 'ContentLength'> & {
-  /** A file that does not change while it is sent. */
-  readonly LocalFilePath: string
-}
-
-/**
- * A client for one region or endpoint, to be made once and shared: it keeps its connections.
- *
- * ```ts
- * const cos = new CosClient({ Region: 'ap-guangzhou', SecretId, SecretKey })
- * await cos.putObject({ Bucket: 'examplebucket-1250000000', Key: 'a.txt', Body: 'hello' })
- * ```
- *
- * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
- * Failures that may pass are retried with growing pauses; streams that were read from are not.
- */
-export class CosClient extends OperationMethods {
+/** The client of every platform; `CosClient` adds what its own platform can do. */
+export class CosClientBase extends OperationMethods {
   readonly #context: Context
 
-  /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: Platform = ownPlatform) {
-    const settings = readSettings(options)
-    const credentials = readCredentials(options)
-    const context: Context = {
-      settings,
-      platform,
-      transport: platform.transport(settings),
-      clock: new ServerClock(platform.now),
-      signer: credentials && new Signer(credentials, platform.sha1),
-    }
+  constructor(context: Context) {
     super((name, input, callOptions) =>
       execute(context, { name, input: (input ?? {}) as Input, options: (callOptions ?? {}) as CallOptions }),
     )
     this.#context = context
-  }
-
-  /**
-   * Uploads a local file as one object; at most 5 GiB. Rejects with kind `body` when the file changes its size
-   * meanwhile; then nothing is stored.
-   */
-  async putObjectFromLocalFile(
-    input: PutObjectFromLocalFileInput,
-    options: CallOptions = {},
-  ): Promise<OperationOutput<'putObject'>> {
-    const { LocalFilePath, ...members } = input
-    const file = await this.#context.platform.files.open(LocalFilePath)
-    const body = sourceBody(file.size, file.open)
-    const output = await execute(this.#context, { name: 'putObject', input: members, options, body })
-    return output as OperationOutput<'putObject'>
   }
 
   /** Every object of a list, page after page. For its common prefixes use `paginateObjectPages`. */

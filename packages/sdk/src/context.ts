@@ -1,8 +1,9 @@
 // What all calls of one client share.
-import type { ServerClock } from './clock.js'
-import type { Settings } from './options.js'
+import { ServerClock } from './clock.js'
+import { type CosClientOptions, readCredentials, readSettings, type Settings } from './options.js'
 import type { Platform } from './platform.js'
-import type { Signer } from './signer.js'
+import { RetryBudget } from './retry.js'
+import { Signer } from './signer.js'
 import type { Transport } from './transport.js'
 
 export interface Context {
@@ -12,6 +13,21 @@ export interface Context {
   readonly clock: ServerClock
   /** Undefined for an anonymous client. */
   readonly signer: Signer | undefined
+  readonly retryBudget: RetryBudget
+}
+
+/** Throws a CosClientError of kind `configuration`. */
+export function createContext(options: CosClientOptions, platform: Platform): Context {
+  const settings = readSettings(options)
+  const credentials = readCredentials(options)
+  return {
+    settings,
+    platform,
+    transport: platform.transport(settings),
+    clock: new ServerClock(platform.now),
+    signer: credentials && new Signer(credentials, platform.sha1),
+    retryBudget: new RetryBudget(),
+  }
 }
 
 /** What stands beside a call's input. */

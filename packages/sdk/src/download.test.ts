@@ -184,7 +184,7 @@ describe('a body in a file', () => {
     const connection = scriptWhole()
     const { Body } = await cos.getObject(input)
     const failing = Body.getStreamToFile(join(folder, 'no', 'such', 'folder'))
-    await expect(failing).rejects.toMatchObject({ kind: 'body', cause: { code: 'ENOENT' } })
+    await expect(failing).rejects.toMatchObject({ kind: 'file', cause: { code: 'ENOENT' } })
     await expect.poll(() => connection()?.destroyed).toBe(true)
   })
 })
@@ -239,7 +239,10 @@ describe('a broken body', () => {
   it('fails when the object has changed', async () => {
     server.script(broken(200, wholeHeaders(), content, 1000), errorXml(412, 'PreconditionFailed'))
     const reading = (await cos.getObject(input)).Body.bytes()
-    await expect(reading).rejects.toMatchObject({ kind: 'body', message: expect.stringMatching(/changed/) })
+    await expect(reading).rejects.toMatchObject({
+      kind: 'changed',
+      message: expect.stringMatching(/changed/),
+    })
   })
 
   it('fails when the server answers with something else', async () => {

@@ -107,7 +107,11 @@ export class Download {
     if (cause instanceof CosClientError) return cause.kind === 'aborted' ? cause : this.#truncated(cause)
     const options = { cause, requestSent: true }
     if (cause instanceof CosServiceError && (cause.statusCode === 412 || cause.statusCode === 404)) {
-      return new CosClientError('body', 'The object changed or was deleted while it was being read.', options)
+      return new CosClientError(
+        'changed',
+        'The object changed or was deleted while it was being read.',
+        options,
+      )
     }
     return cause instanceof CosServiceError
       ? this.#truncated(cause)

@@ -2,6 +2,9 @@
 
 /** Common ancestor of every error this package throws. */
 export class CosError extends Error {
+  /** Of the part of a transfer that failed; only there where one did. `cause` is the error of that part. */
+  declare readonly partNumber?: number
+
   static {
     nameErrors(CosError.prototype, 'CosError')
   }
@@ -14,7 +17,10 @@ export class CosError extends Error {
  * - `timeout`: connecting took too long, or no byte moved for too long.
  * - `aborted`: the caller's signal fired, or the client was closed; `cause` is the signal's reason.
  * - `checksum`: the bytes that arrived are not those that were sent.
- * - `body`: a body could not be read or written: the source failed, a reply was garbled, an object changed.
+ * - `body`: a body could not be read: the source failed, or a reply was garbled.
+ * - `changed`: the file or object was replaced or edited while it was being transferred.
+ * - `file`: a local file or folder could not be read or written; `cause` has the system's code, such as `ENOSPC`.
+ * - `locked`: another process is at the same transfer.
  */
 export type ClientErrorKind =
   | 'configuration'
@@ -24,6 +30,9 @@ export type ClientErrorKind =
   | 'aborted'
   | 'checksum'
   | 'body'
+  | 'changed'
+  | 'file'
+  | 'locked'
 
 export interface ClientErrorOptions {
   readonly cause?: unknown
@@ -139,6 +148,20 @@ export class CosServiceError extends CosError {
   getRequestId(): string {
     return this.requestId ?? 'Unknown'
   }
+}
+
+/** The same error with a note behind its message; the original becomes its cause. */
+export function withNote<E extends CosServiceError | CosClientError>(error: E, note: string): E
+export function withNote(error: CosServiceError | CosClientError, note: string): CosError {
+  if (error instanceof CosServiceError) return error.withNote(note)
+  const { kind, requestSent } = error
+  return new CosClientError(kind, `${error.message} ${note}`, { cause: error, requestSent })
+}
+
+/** The same error, which tells the part it came from; the original becomes its cause. */
+export function ofPart<E extends CosServiceError | CosClientError>(error: E, partNumber: number): E {
+  const told = withNote(error, `(part ${partNumber})`)
+  return Object.assign(told, { partNumber })
 }
 
 export function abortedError(reason: unknown, requestSent = true): CosClientError {

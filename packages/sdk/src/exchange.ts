@@ -1,15 +1,17 @@
 // A request and its reply, tried again where that may help.
 import type { XmlElement } from '@coset/protocol'
 import type { Context } from './context.js'
-import { CosClientError, CosServiceError } from './errors.js'
+import { CosClientError, CosServiceError, withNote } from './errors.js'
 import type { PreparedRequest } from './request.js'
-import { type Failure, isTransient, isUnsent, retryDelayMs } from './retry.js'
+import { type Failure, isTransient, isUnsent, type RetryBudget, retryDelayMs } from './retry.js'
 import { sendOnce } from './send.js'
 import type { TransportReply } from './transport.js'
 
 export interface ExchangeOptions {
   readonly signal: AbortSignal | undefined
   readonly crcCheck: boolean
+  /** Tries after the first one that failed. Default: the client's. */
+  readonly retries?: number | undefined
 }
 
 export interface Answer {
@@ -24,24 +26,33 @@ export async function exchange(
   request: PreparedRequest,
   options: ExchangeOptions,
 ): Promise<Answer> {
-  const { platform, clock, settings } = context
+  const { platform, clock, retryBudget } = context
+  const { signal, retries: retriesMax = context.settings.retries } = options
   let clockCorrected = false
   let retries = 0
   for (let current = request; ; current = asRetry(request)) {
     const { offsetMs } = clock
     try {
-      return await sendOnce(context, current, options)
+      const answer = await sendOnce(context, current, options)
+      retryBudget.give(retries)
+      return answer
     } catch (cause) {
       const error = toFailure(cause)
       const wasSkewed: boolean = !clockCorrected && clock.correct(error, offsetMs)
-      if (!wasSkewed && (!mayHelp(error, request) || retries >= settings.retries)) throw error
+      if (!wasSkewed && (!mayHelp(error, request) || retries >= retriesMax)) throw error
       assertRepeatable(request, error)
       clockCorrected ||= wasSkewed
       if (wasSkewed) continue
-      await platform.sleep(retryDelayMs(retries, error, platform.random, clock.nowMs()), options.signal)
+      assertBudget(retryBudget, error)
+      await platform.sleep(retryDelayMs(retries, error, platform.random, clock.nowMs()), signal)
       retries++
     }
   }
+}
+
+function assertBudget(budget: RetryBudget, error: Failure): void {
+  if (budget.take(error)) return
+  throw withNote(error, 'It was not tried again: too many calls of this client had to be.')
 }
 
 function asRetry(request: PreparedRequest): PreparedRequest {
@@ -61,7 +72,5 @@ function mayHelp(error: Failure, { compiled }: PreparedRequest): boolean {
 function assertRepeatable({ body }: PreparedRequest, error: Failure): void {
   if (!body || body.rewindable || !body.spent) return
   const note = 'The request was not tried again: its body is a stream that was already read from.'
-  if (error instanceof CosServiceError) throw error.withNote(note)
-  const { kind, requestSent } = error
-  throw new CosClientError(kind, `${error.message} ${note}`, { cause: error, requestSent })
+  throw withNote(error, note)
 }

@@ -17,6 +17,8 @@ export interface Call {
   readonly options: CallOptions
   /** Instead of the input's own. */
   readonly body?: Body
+  /** Tries after the first one that failed. Default: the client's. */
+  readonly retries?: number | undefined
 }
 
 export async function execute(context: Context, call: Call): Promise<Output> {
@@ -39,14 +41,14 @@ export async function execute(context: Context, call: Call): Promise<Output> {
 
 async function perform(
   context: Context,
-  { name, input, options, body }: Call,
+  { name, input, options, body, retries }: Call,
 ): Promise<{ readonly request: PreparedRequest; readonly answer: Answer }> {
   const { signal, crcCheck = context.settings.crcCheck } = options
   throwIfAborted(signal)
   const prepared = prepareRequest(context.settings, compiledOperation(name), input, body)
   try {
     const request = prepared.digestWanted ? await withDigest(context, prepared, signal) : prepared
-    return { request, answer: await exchange(context, request, { signal, crcCheck }) }
+    return { request, answer: await exchange(context, request, { signal, crcCheck, retries }) }
   } finally {
     prepared.body?.release()
   }

@@ -16,15 +16,15 @@ export const nodeFiles: Files = {
 
 async function openFile(path: string): Promise<LocalFile> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new CosClientError('validation', `The file ${path} can not be read.`, { cause })
+    throw new CosClientError('file', `The file ${path} can not be read.`, { cause })
   })
-  if (!found.isFile()) throw new CosClientError('validation', `${path} is not a file.`)
+  if (!found.isFile()) throw new CosClientError('file', `${path} is not a file.`)
   return { size: found.size, open: () => readFile(path, found.size) }
 }
 
 async function* readFile(path: string, size: number): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new CosClientError('body', `The file ${path} can not be read.`, { cause })
+    throw new CosClientError('file', `The file ${path} can not be read.`, { cause })
   })
   try {
     for (let offset = 0; offset < size; ) {
@@ -47,7 +47,7 @@ async function assertSize(file: FileHandle, path: string, size: number): Promise
 }
 
 function changedError(path: string): CosClientError {
-  return new CosClientError('body', `The file ${path} changed its size while it was being sent.`)
+  return new CosClientError('changed', `The file ${path} changed its size while it was being sent.`)
 }
 
 async function writeFile(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
@@ -64,7 +64,7 @@ async function writeFile(path: string, bytes: AsyncIterable<Uint8Array>): Promis
   } catch (cause) {
     await rm(temporary, { force: true })
     if (cause instanceof CosClientError) throw cause
-    throw new CosClientError('body', `The file ${path} could not be written.`, { cause })
+    throw new CosClientError('file', `The file ${path} could not be written.`, { cause })
   }
 }
 

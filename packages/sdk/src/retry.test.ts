@@ -204,3 +204,24 @@ describe('a wrong clock', () => {
     expect(server.requests.length).toBe(3)
   })
 })
+
+describe('the budget of all retries of a client', () => {
+  it('ends retries while every call fails, and fills again with successes', async () => {
+    const failing = async () => {
+      server.script(...Array.from({ length: 4 }, () => reply(503)))
+      server.requests.length = 0
+      const failure = await head().catch((error: unknown) => error)
+      return { tries: server.requests.length, failure }
+    }
+    for (let call = 0; call < 33; call++) expect((await failing()).tries).toBe(4)
+    // 99 retries of 100 are spent: this call has one more, and the next has none.
+    expect((await failing()).tries).toBe(2)
+    const last = await failing()
+    expect(last.tries).toBe(1)
+    expect(last.failure).toBeInstanceOf(CosServiceError)
+    expect(last.failure).toMatchObject({ statusCode: 503, message: expect.stringMatching(/not tried again/) })
+    server.script(...Array.from({ length: 5 }, () => ok))
+    for (let call = 0; call < 5; call++) await head()
+    expect((await failing()).tries).toBe(2)
+  })
+})

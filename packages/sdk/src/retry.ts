@@ -24,6 +24,32 @@ export function isUnsent(error: Failure): boolean {
   return !(error instanceof CosServiceError) && !error.requestSent
 }
 
+/** What a client may spend on retries before calls have to succeed again: a hundred of them in a row. */
+const BUDGET_MAX = 500
+const RETRY_COST = 5
+const TIMEOUT_COST = 10
+
+/**
+ * Bounds the retries of all calls of a client together: while a server is down, each call would otherwise multiply
+ * what it is asked. Retries take from the budget, successes give back.
+ */
+export class RetryBudget {
+  #left = BUDGET_MAX
+
+  /** Whether a retry after this failure is still in the budget. */
+  take(error: Failure): boolean {
+    const cost = !(error instanceof CosServiceError) && error.kind === 'timeout' ? TIMEOUT_COST : RETRY_COST
+    if (this.#left < cost) return false
+    this.#left -= cost
+    return true
+  }
+
+  /** After a success: what its last retry cost comes back, and a little more than nothing without one. */
+  give(retries: number): void {
+    this.#left = Math.min(BUDGET_MAX, this.#left + (retries > 0 ? RETRY_COST : 1))
+  }
+}
+
 /**
  * Full jitter: anywhere between nothing and a bound that doubles with each try, so that clients which failed
  * together do not come back together. A `Retry-After` is the least.

@@ -256,8 +256,8 @@ describe('local files', () => {
   })
 
   it('must be there, and files', async () => {
-    await expect(putFile(join(folder, 'missing'))).rejects.toMatchObject({ kind: 'validation' })
-    await expect(putFile(folder)).rejects.toMatchObject({ kind: 'validation' })
+    await expect(putFile(join(folder, 'missing'))).rejects.toMatchObject({ kind: 'file' })
+    await expect(putFile(folder)).rejects.toMatchObject({ kind: 'file' })
     expect(server.requests).toEqual([])
   })
 
@@ -269,7 +269,7 @@ describe('local files', () => {
     const read = async () => {
       for await (const _ of file.open());
     }
-    await expect(read()).rejects.toMatchObject({ kind: 'body' })
+    await expect(read()).rejects.toMatchObject({ kind: 'changed' })
     await writeFile(path, 'less')
     await expect(read()).rejects.toThrow(/changed its size/)
     // Grows between the look at it and the last of its bytes: the server never gets a whole body.
@@ -286,7 +286,7 @@ describe('local files', () => {
       },
     }
     const client = clientOf(server, {}, { ...fakeTime(), platform })
-    await expect(putFile(path, client)).rejects.toMatchObject({ kind: 'body' })
+    await expect(putFile(path, client)).rejects.toMatchObject({ kind: 'changed' })
     await client.close()
   })
 })

@@ -1,0 +1,52 @@
+// The client of Node: everything, and local files.
+import { sourceBody } from './body.js'
+import { CosClientBase } from './client.js'
+import { type CallOptions, type Context, createContext } from './context.js'
+import { execute } from './execute.js'
+import type { OperationInput, OperationOutput } from './operations.js'
+import type { CosClientOptions } from './options.js'
+import type { Platform } from './platform.js'
+import { platform as nodePlatform } from './platform-node.js'
+
+/** putObject's input, with the path of a local file instead of `Body`. */
+export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Body' | 'ContentLength'> & {
+  /** A file that does not change while it is sent. */
+  readonly LocalFilePath: string
+}
+
+/**
+ * A client for one region or endpoint, to be made once and shared: it keeps its connections.
+ *
+ * ```ts
+ * const cos = new CosClient({ Region: 'ap-guangzhou', SecretId, SecretKey })
+ * await cos.putObject({ Bucket: 'examplebucket-1250000000', Key: 'a.txt', Body: 'hello' })
+ * ```
+ *
+ * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
+ * Failures that may pass are retried with growing pauses; streams that were read from are not.
+ */
+export class CosClient extends CosClientBase {
+  readonly #context: Context
+
+  /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
+  constructor(options: CosClientOptions, platform: Platform = nodePlatform) {
+    const context = createContext(options, platform)
+    super(context)
+    this.#context = context
+  }
+
+  /**
+   * Uploads a local file as one object; at most 5 GiB. Rejects with kind `changed` when the file changes its size
+   * meanwhile; then nothing is stored.
+   */
+  async putObjectFromLocalFile(
+    input: PutObjectFromLocalFileInput,
+    options: CallOptions = {},
+  ): Promise<OperationOutput<'putObject'>> {
+    const { LocalFilePath, ...members } = input
+    const file = await this.#context.platform.files.open(LocalFilePath)
+    const body = sourceBody(file.size, file.open)
+    const output = await execute(this.#context, { name: 'putObject', input: members, options, body })
+    return output as OperationOutput<'putObject'>
+  }
+}

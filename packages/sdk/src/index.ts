@@ -24,6 +24,12 @@ export type { Platform } from './platform.js'
 export { platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type {
+  DownloadFileInput,
+  DownloadFileOptions,
+  DownloadFileOutput,
+} from './transfer/download-input.js'
+export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export { VERSION } from './version.js'
 
 export type PutObjectInput = OperationInput<'putObject'>

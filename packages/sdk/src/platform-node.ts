@@ -3,6 +3,7 @@ import { nodeFiles } from './files-node.js'
 import { nodeMd5, nodeSha1 } from './hashing-node.js'
 import type { Platform } from './platform.js'
 import { sleep } from './sleep.js'
+import { fileCheckpoints } from './transfer/checkpoint-files.js'
 import { createUndiciTransport } from './transport-undici.js'
 
 export const platform: Platform = {
@@ -10,6 +11,7 @@ export const platform: Platform = {
   md5: nodeMd5,
   files: nodeFiles,
   transport: createUndiciTransport,
+  checkpoints: (folder) => fileCheckpoints(folder),
   now: () => Date.now(),
   random: () => Math.random(),
   sleep,

@@ -1,6 +1,7 @@
 // What differs between Node and a browser, in one place that a build can swap.
 import type { Readable } from 'node:stream'
 import type { Sha1 } from '@coset/protocol'
+import type { CheckpointStore } from './transfer/checkpoint.js'
 import type { Transport, TransportOptions } from './transport.js'
 
 export interface Md5 {
@@ -27,6 +28,8 @@ export interface Platform {
   md5(): Md5
   readonly files: Files
   transport(options: TransportOptions): Transport
+  /** Where transfers keep what they need to go on later; `folder` instead of the usual one. */
+  checkpoints(folder?: string): CheckpointStore
   /** Milliseconds since 1970. */
   now(): number
   /** From 0 up to, not including, 1. */

@@ -1,5 +1,6 @@
 // One try of one request: signed for now, sent, its reply recognised as success or error.
 import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } from '@coset/protocol'
+import { assertRange } from './content-range.js'
 import type { Context } from './context.js'
 import { CosClientError } from './errors.js'
 import type { Answer, ExchangeOptions } from './exchange.js'
@@ -35,7 +36,10 @@ export async function sendOnce(
     })
     const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
     await assertSuccess(reply, replyContext)
-    if (compiled.output.stream !== undefined) return { reply, document: undefined }
+    if (compiled.output.stream !== undefined) {
+      assertRange(reply, request.headers.find(([name]) => name === 'range')?.[1])
+      return { reply, document: undefined }
+    }
     const document = await readDocument(reply, replyContext)
     checkSum(reply, content)
     return { reply, document }

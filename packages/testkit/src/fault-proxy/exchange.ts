@@ -6,6 +6,9 @@ import { type BodyChange, type Bytes, unchanged } from './bodies.js'
 /** What belongs to one connection and not to the message. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
+/** How long a stalled request is not read from. */
+const UNREAD_MS = 500
+
 export interface Reply {
   readonly status: number
   /** Name, value, name, value. */
@@ -89,7 +92,10 @@ export class Exchange {
   /** Until the client goes away. */
   async stall(): Promise<void> {
     if (this.gone.aborted) return
+    // A connection that nobody reads from does not tell that its other side has closed it.
+    const reading = setTimeout(() => this.request.resume(), UNREAD_MS)
     await new Promise((resolve) => this.gone.addEventListener('abort', resolve, { once: true }))
+    clearTimeout(reading)
   }
 
   #end(): void {

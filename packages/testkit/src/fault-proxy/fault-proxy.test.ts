@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type Server, request as send } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+  type Server,
+  request as send,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js'
@@ -70,8 +76,8 @@ function ask({ method = 'GET', path = '/b/k', headers = {}, body, signal }: Aske
   return new Promise((resolve, reject) => {
     const hasLength = body && headers['transfer-encoding'] === undefined
     const length = hasLength ? { 'content-length': String(body.length) } : {}
-    const options = { hostname, port, method, path, headers: { ...headers, ...length }, agent: false, signal }
-    const request = send(options as Parameters<typeof send>[0] & object, (response) => {
+    const options: RequestOptions = { method, path, headers: { ...headers, ...length }, agent: false }
+    const request = send({ ...options, hostname, port, ...(signal && { signal }) }, (response) => {
       const chunks: Buffer[] = []
       response.on('error', reject)
       response.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -55,8 +55,12 @@ export async function assertOldOrNew(
   const found = await objectBytes(world, Key)
   if (found?.equals(fresh)) return
   const isTold = error instanceof CosClientError && (error.kind === 'checksum' || error.kind === 'aborted')
-  if (isTold && !hasDigest && world.proxy.records.some(({ fault }) => fault.kind === 'flip')) return
+  if (isTold && !hasDigest && wasFlipped(world)) return
   assertSame('After the failure the key holds neither what was there nor what was sent', found, old)
+}
+
+function wasFlipped({ proxy }: World): boolean {
+  return proxy.records.some(({ fault }) => fault.kind === 'flip')
 }
 
 interface SomeBody {
@@ -111,6 +115,8 @@ export const getSomething: Scenario = async (world) => {
     },
     async assertDone(_, result) {
       const found = isFile ? await fileBytes(path) : Buffer.from(result as Uint8Array)
+      // The checksum is that of the whole object: of a bit in a range nobody can tell.
+      if (Range !== undefined && found?.length === wanted.length && wasFlipped(world)) return
       assertSame('What was read', found, wanted)
     },
     assertFailed: async () => assertSame('The file', await fileBytes(path), undefined),

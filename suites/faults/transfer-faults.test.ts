@@ -1,6 +1,6 @@
 // Transfers of every kind, with a proxy in between that breaks what can break.
 import { startServer, type TestServer } from '@coset/server/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { seededRuns } from './seeded-runs.js'
 import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
 import { type Report, runTransfer } from './transfer-run.js'
@@ -8,17 +8,21 @@ import { type Report, runTransfer } from './transfer-run.js'
 const FILE = 'suites/faults/transfer-faults.test.ts'
 const RUNS = 500
 
-let server: TestServer
-beforeAll(async () => {
-  server = await startServer()
-})
-afterAll(() => server.stop())
+/** One account has room for 200 buckets, and this machine's memory for so many objects. */
+const RUNS_OF_A_SERVER = 100
 
 const SCENARIOS = [putSomething, getSomething, uploadByHand]
 
 it('ends every transfer with the right bytes, or with an error that says what went wrong', async () => {
   const reports: Report[] = []
-  await seededRuns(RUNS, FILE, async (seed) => void reports.push(await runTransfer(server, seed, SCENARIOS)))
+  const servers = startServers()
+  try {
+    await seededRuns(RUNS, FILE, async (seed) => {
+      reports.push(await runTransfer(await servers.next(), seed, SCENARIOS))
+    })
+  } finally {
+    await servers.stop()
+  }
   console.log(summary(reports))
   if (process.env.COSET_SEED !== undefined) return
   for (const ending of ['done', 'failed', 'aborted']) {
@@ -27,6 +31,22 @@ it('ends every transfer with the right bytes, or with an error that says what we
     )
   }
 })
+
+function startServers() {
+  let current: TestServer | undefined
+  let runs = 0
+  const stop = async () => current?.stop()
+  return {
+    stop,
+    async next(): Promise<TestServer> {
+      if (current && runs++ % RUNS_OF_A_SERVER > 0) return current
+      await stop()
+      current = await startServer()
+      runs = 1
+      return current
+    },
+  }
+}
 
 function summary(reports: readonly Report[]): string {
   const count = (ending: Report['ending']) => reports.filter((report) => report.ending === ending).length

@@ -16,6 +16,9 @@ import {
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
 
+/** Longest that closing a client waits for what its transfers left behind. */
+const CLOSE_MS_MAX = 5000
+
 /** The client of every platform; `CosClient` adds what its own platform can do. */
 export class CosClientBase extends OperationMethods {
   readonly #context: Context
@@ -92,9 +95,13 @@ export class CosClientBase extends OperationMethods {
     return postObjectForm(this.#context, input)
   }
 
-  /** Closes all connections. What is under way, bodies included, rejects with kind `aborted`. */
-  close(): Promise<void> {
-    return this.#context.transport.close()
+  /**
+   * Closes all connections. What is under way, bodies included, rejects with kind `aborted`; uploads that are being
+   * given up at the server have some seconds to end.
+   */
+  async close(): Promise<void> {
+    await this.#context.background.close(CLOSE_MS_MAX)
+    await this.#context.transport.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,8 @@ export interface Call {
   readonly body?: Body
   /** Tries after the first one that failed. Default: the client's. */
   readonly retries?: number | undefined
+  /** Times that the reply's body is taken up again where its connection broke. Default: as `retries`. */
+  readonly bodyRetries?: number | undefined
 }
 
 export async function execute(context: Context, call: Call): Promise<Output> {
@@ -86,6 +88,7 @@ function downloadPlan(context: Context, call: Call, reply: TransportReply): Down
     length: decoded ? undefined : contentLength(reply),
     sum: isChecked ? headers['x-cos-hash-crc64ecma'] : undefined,
     signal,
+    retries: bodyRetries(context, call),
     resume: decoded || call.name !== 'getObject' ? undefined : resumer(context, call, reply),
   }
 }
@@ -109,9 +112,13 @@ function resumer(context: Context, call: Call, reply: TransportReply): DownloadP
   return async (received) => {
     const Range = `bytes=${range.first + received}-${range.last}`
     const input = { Bucket, Key, TrafficLimit, VersionId: version, Range, IfMatch: etag }
-    const { answer } = await perform(context, { ...call, input })
+    const { answer } = await perform(context, { ...call, input, retries: bodyRetries(context, call) })
     return continuation(answer.reply)
   }
+}
+
+function bodyRetries({ settings }: Context, { retries, bodyRetries }: Call): number {
+  return bodyRetries ?? retries ?? settings.retries
 }
 
 /** A whole object would begin again at its first byte. */

@@ -24,6 +24,11 @@ export type { Platform } from './platform.js'
 export { platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type {
+  DownloadFileInput,
+  DownloadFileOptions,
+  DownloadFileOutput,
+} from './transfer/download-input.js'
 export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export type { UploadFileOptions } from './transfer/upload-file.js'
 export type {

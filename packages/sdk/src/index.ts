@@ -24,6 +24,17 @@ export type { Platform } from './platform.js'
 export { platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
+export type { CopySourceClient } from './transfer/copy-origin.js'
+export type {
+  DeletedObject,
+  DeletePrefixFailure,
+  DeletePrefixInput,
+  DeletePrefixOptions,
+  DeletePrefixProgress,
+  DeletePrefixResult,
+} from './transfer/delete-prefix.js'
+export type { MoveObjectOutput } from './transfer/move-object.js'
 export { VERSION } from './version.js'
 
 export type PutObjectInput = OperationInput<'putObject'>

@@ -15,6 +15,14 @@ import {
 } from './pages.js'
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
+import { type CopyInput, type CopyOptions, type CopyOutput, copy } from './transfer/copy.js'
+import {
+  type DeletePrefixInput,
+  type DeletePrefixOptions,
+  type DeletePrefixResult,
+  deletePrefix,
+} from './transfer/delete-prefix.js'
+import { type MoveObjectOutput, moveObject } from './transfer/move-object.js'
 
 /** Longest that closing a client waits for what its transfers left behind. */
 const CLOSE_MS_MAX = 5000
@@ -75,6 +83,38 @@ export class CosClientBase extends OperationMethods {
   /** Whether the bucket exists. Rejects with `AccessDenied` where one may not know. */
   bucketExists(input: OperationInput<'headBucket'>, options?: CallOptions): Promise<boolean> {
     return isFound(this.headBucket(input, options))
+  }
+
+  /**
+   * Copies an object within the service, of any size: by one request, or from 5 GiB on in parts, from here or from
+   * another region. Headers and metadata are the source's unless `CopyStatus` is `Replaced`, tags unless
+   * `TaggingDirective` is; class and access control list are those given here. The source is looked at first: its size
+   * and state are pinned, and the copy's CRC-64 is compared with its own. Where it can not be looked at, one copyObject
+   * has to do.
+   *
+   * Rejects with kind `changed` when the source of a copy in parts is replaced meanwhile, `checksum` when the copy is
+   * not the same.
+   */
+  copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
+    return copy(this.#context, input, options)
+  }
+
+  /**
+   * Copies an object as `copy` does, then deletes the source: only what was copied. With `VersionId` in `CopySource`
+   * that version is removed for good; else the source is looked at once more, and rejects with kind `changed` where
+   * something else was written meanwhile. What is written between this look and the deletion is deleted with it; where
+   * versioning is enabled it is only hidden by a delete marker. An error after the copy says so: then both are there.
+   */
+  moveObject(input: CopyInput, options?: CopyOptions): Promise<MoveObjectOutput> {
+    return moveObject(this.#context, input, options)
+  }
+
+  /**
+   * Deletes every object whose key begins with `Prefix`, a thousand a request. Resolves with what could not be deleted;
+   * failures that may pass are tried again first. Rejects when a whole request fails, with `result` on the error.
+   */
+  deletePrefix(input: DeletePrefixInput, options?: DeletePrefixOptions): Promise<DeletePrefixResult> {
+    return deletePrefix(this.#context, input, options)
   }
 
   /** A URL with which anyone may make one request until it expires. It holds the token, but no secret key. */

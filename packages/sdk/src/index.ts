@@ -24,11 +24,22 @@ export type { Platform } from './platform.js'
 export { platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
+export type { CopySourceClient } from './transfer/copy-origin.js'
+export type {
+  DeletedObject,
+  DeletePrefixFailure,
+  DeletePrefixInput,
+  DeletePrefixOptions,
+  DeletePrefixProgress,
+  DeletePrefixResult,
+} from './transfer/delete-prefix.js'
 export type {
   DownloadFileInput,
   DownloadFileOptions,
   DownloadFileOutput,
 } from './transfer/download-input.js'
+export type { MoveObjectOutput } from './transfer/move-object.js'
 export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export type { UploadFileOptions } from './transfer/upload-file.js'
 export type {

@@ -155,8 +155,8 @@ const HISTORY_MAX = 60
 /** What the proxy did. */
 function history({ proxy }: World): string {
   const lines = proxy.records.slice(-HISTORY_MAX).map((record) => {
-    const { ordinal, method, target, range, fault, served, answered } = record
-    const end = answered ? 'answered' : 'not answered'
+    const { ordinal, method, target, range, fault, served, answered, ended } = record
+    const end = `${answered ? 'answered' : 'not answered'}${ended ? '' : ', under way'}`
     const short = target.replace(/(uploadId=.{6})[^&]*/, '$1…')
     return `  ${ordinal}. ${method} ${short} ${range ?? ''} ${JSON.stringify(fault)} served ${served}, ${end}`
   })

@@ -45,7 +45,8 @@ const ACTS: { readonly [K in ProxyFault['kind']]: Act<K> } = {
   async stall(exchange, { where }) {
     if (where === 'request') return exchange.stall()
     const reply = await exchange.forward()
-    if (where === 'body') {
+    // Where there is no body, its head would be the whole reply.
+    if (where === 'body' && reply.length !== 0 && exchange.request.method !== 'HEAD') {
       exchange.start(reply)
       for await (const chunk of until(reply.body, offsetOf(reply.length, 0.5))) exchange.response.write(chunk)
       exchange.response.flushHeaders()

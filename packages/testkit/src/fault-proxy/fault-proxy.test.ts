@@ -208,6 +208,13 @@ describe('faults on the way back', () => {
     expect(proxy.records).toMatchObject([{ answered: false, served: where === 'request' ? 0 : 1 }])
   })
 
+  it.each(['HEAD', 'PUT'])('stall: nothing comes of %s, which has no body to stop in', async (method) => {
+    meet({ kind: 'stall', where: 'body' })
+    await expect(ask({ method, signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+  })
+
   it('flip: the client gets one other bit', async () => {
     meet({ kind: 'flip', way: 'reply', share: 0.9 })
     expect(differences((await ask()).body, CONTENT)).toEqual([9000])

@@ -23,6 +23,8 @@ import {
   deletePrefix,
 } from './transfer/delete-prefix.js'
 import { type MoveObjectOutput, moveObject } from './transfer/move-object.js'
+import { upload } from './transfer/upload.js'
+import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
 
 /** Longest that closing a client waits for what its transfers left behind. */
 const CLOSE_MS_MAX = 5000
@@ -133,6 +135,20 @@ export class CosClientBase extends OperationMethods {
    */
   getPostObjectForm(input: PostObjectFormInput): PostObjectForm {
     return postObjectForm(this.#context, input)
+  }
+
+  /**
+   * Uploads content of any kind and length: text, bytes and Blobs up to 20 MB, and streams of one part, in one
+   * request, more in parts, several at a time. Of a stream, `MAXThread` parts are in memory, some 64 MiB at most unless
+   * one part is larger; it is read as fast as they are sent, and destroyed when the upload fails. Parts of a stream whose
+   * length is not given grow on the way, so that 10,000 of 8 MB and more take 430 GB.
+   *
+   * Rejects with kind `body` when the source fails (`cause` is its error), `checksum` when the server stored something
+   * else, and at once with `aborted` when the signal fires. `partNumber` tells the part that failed. What was sent is
+   * then deleted at the server, unless `abortOnFailure` is false.
+   */
+  upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+    return upload(this.#context, input, options)
   }
 
   /**

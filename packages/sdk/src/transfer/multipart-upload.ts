@@ -1,7 +1,7 @@
 // One multipart upload at the server: begun, filled, completed, given up.
 import { loadCrc64 } from '@coset/protocol'
 import type { CallOptions, Context } from '../context.js'
-import { CosClientError, CosServiceError, throwIfAborted } from '../errors.js'
+import { CosClientError, CosServiceError, ofPart, throwIfAborted } from '../errors.js'
 import type { OperationOutput } from '../operations.js'
 import { isTransient, retryDelayMs } from '../retry.js'
 import { settledOr } from './background.js'
@@ -218,6 +218,12 @@ export class MultipartUpload {
       throw error
     }
   }
+}
+
+/** The error, which tells of the part it came from. */
+export function partError(error: unknown, number: number): unknown {
+  const isTold = error instanceof CosServiceError || error instanceof CosClientError
+  return isTold ? ofPart(error, number) : error
 }
 
 /** Whether the upload is no more: completed, or given up by somebody. */

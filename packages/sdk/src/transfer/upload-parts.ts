@@ -1,9 +1,9 @@
 // Uploads a source in parts: takes up what an earlier run left, sends what is missing, and joins it.
 import type { CallOptions, Context } from '../context.js'
-import { CosClientError, CosServiceError, ofPart } from '../errors.js'
+import { CosClientError, CosServiceError } from '../errors.js'
 import { settledOr } from './background.js'
 import type { Checkpoint } from './checkpoint.js'
-import { beginUpload, isGone, MultipartUpload, type StoredPart } from './multipart-upload.js'
+import { beginUpload, isGone, MultipartUpload, partError, type StoredPart } from './multipart-upload.js'
 import { type Part, type PartSizeWish, partBytes, partsOf } from './part-plan.js'
 import { runPool } from './pool.js'
 import type { ProgressMeter } from './progress.js'
@@ -220,7 +220,7 @@ class PartsUploader {
           (await this.#claimed(part, poolSignal)) ?? (await this.#sendPart(upload, part, poolSignal))
         state.parts.set(part.number, stored)
       } catch (error) {
-        throw isTold(error) ? ofPart(error, part.number) : error
+        throw partError(error, part.number)
       }
       this.#saveSometimes()
     })
@@ -271,10 +271,6 @@ function* missing(size: number, { partBytes: bytes, parts }: UploadState): Gener
   for (const part of partsOf(size, bytes)) {
     if (!parts.has(part.number)) yield part
   }
-}
-
-function isTold(error: unknown): error is CosServiceError | CosClientError {
-  return error instanceof CosServiceError || error instanceof CosClientError
 }
 
 function isOfKind(error: unknown, kind: CosClientError['kind']): boolean {

@@ -6,7 +6,7 @@ import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
 import { copySomething } from './transfer-copies.js'
 import { downloadSomeFile } from './transfer-downloads.js'
 import { type Report, runTransfer } from './transfer-run.js'
-import { uploadSomeFile } from './transfer-uploads.js'
+import { uploadSomeBody, uploadSomeFile } from './transfer-uploads.js'
 
 const FILE = 'suites/faults/transfer-faults.test.ts'
 const RUNS = 500
@@ -19,6 +19,7 @@ const SCENARIOS = {
   getSomething,
   uploadByHand,
   uploadSomeFile,
+  uploadSomeBody,
   downloadSomeFile,
   copySomething,
 }

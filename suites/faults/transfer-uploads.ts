@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesNamed, PASS } from '@coset/testkit'
-import { assertOldOrNew, assertSame, MIB, someSize, storeOld } from './transfer-calls.js'
+import { assertOldOrNew, assertSame, MIB, SOME_BODIES, someSize, storeOld } from './transfer-calls.js'
 import { assertFiles, assertNoUploads, partsAtServer } from './transfer-leftovers.js'
 import type { Scenario } from './transfer-scenario.js'
 import { objectBytes, type World } from './transfer-world.js'
@@ -55,6 +55,32 @@ export const uploadSomeFile: Scenario = async (world) => {
       if (isKept) return assertResumed(world, upload)
       await assertNoUploads(world)
       await assertFiles(records, [])
+    },
+  }
+}
+
+export const uploadSomeBody: Scenario = async (world) => {
+  const { random, Bucket, cos, seed } = world
+  const body = random.pick(SOME_BODIES)
+  const size = random.chance(50) ? random.below(6 * MIB) : someSize(random)
+  const fresh = bytesNamed(`new ${seed}`, size)
+  const old = await storeOld(world, KEY)
+  const PartSize = 1 + random.below(2)
+  const EnableMD5 = random.chance(20)
+  const ContentLength = random.chance(30) ? size : undefined
+  const input = { Bucket, Key: KEY, PartSize, MAXThread: 1 + random.below(4), EnableMD5, ContentLength }
+  // What can be read anywhere goes in parts only beyond the simple size.
+  const isInParts = body.name.includes('stream') && size > PartSize * MIB
+  return {
+    what: `upload of ${body.name}, ${size} bytes, parts of ${PartSize} MiB, ${input.MAXThread} at a time`,
+    run: (signal) => cos.upload({ ...input, Body: body.make(fresh) }, { signal }),
+    async assertDone() {
+      assertSame('The object', await objectBytes(world, KEY), fresh)
+      await assertNoUploads(world)
+    },
+    async assertFailed(_, error) {
+      await assertOldOrNew(world, KEY, { old, fresh, error, hasDigest: EnableMD5 || isInParts })
+      await assertNoUploads(world)
     },
   }
 }

@@ -45,6 +45,7 @@ export type { UploadFileOptions } from './transfer/upload-file.js'
 export type {
   CheckpointOptions,
   UploadFileInput,
+  UploadInput,
   UploadOptions,
   UploadOutput,
 } from './transfer/upload-input.js'

@@ -35,6 +35,14 @@ export type {
   DeletePrefixResult,
 } from './transfer/delete-prefix.js'
 export type { MoveObjectOutput } from './transfer/move-object.js'
+export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
+export type { UploadFileOptions } from './transfer/upload-file.js'
+export type {
+  CheckpointOptions,
+  UploadFileInput,
+  UploadOptions,
+  UploadOutput,
+} from './transfer/upload-input.js'
 export { VERSION } from './version.js'
 
 export type PutObjectInput = OperationInput<'putObject'>

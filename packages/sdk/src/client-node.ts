@@ -7,6 +7,8 @@ import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
 import type { Platform } from './platform.js'
 import { platform as nodePlatform } from './platform-node.js'
+import { downloadFile } from './transfer/download-file.js'
+import type { DownloadFileInput, DownloadFileOptions, DownloadFileOutput } from './transfer/download-input.js'
 import { type UploadFileOptions, uploadFile } from './transfer/upload-file.js'
 import type { UploadFileInput, UploadOutput } from './transfer/upload-input.js'
 
@@ -63,5 +65,26 @@ export class CosClient extends CosClientBase {
    */
   uploadFile(input: UploadFileInput, options: UploadFileOptions = {}): Promise<UploadOutput> {
     return uploadFile(this.#context, input, options)
+  }
+
+  /**
+   * Downloads an object into a local file, large ones in parts side by side. The file stands under a hidden
+   * temporary name in the destination's folder until it is whole, its CRC-64 is the object's, and it is synced to the
+   * disk; then it replaces what was there, whose permissions it takes over. A link at the destination stays, and its
+   * target is replaced. Folders are not made, and devices and pipes not written to.
+   *
+   * What fails on the way is tried again: a part goes on at its last byte, for half a minute or so. A run that failed
+   * all the same, was aborted or killed is gone on with by the same call, in any process: of objects beyond 20 MB, or
+   * beyond `PartSize`, only the parts that were under way are fetched again. Until then the temporary file stays, for
+   * 30 days at most; with `checkpoint: false` nothing stays.
+   *
+   * Rejects with the server's refusal, such as `NoSuchKey`, or `NotModified` where a condition says so, and with a
+   * CosClientError: of kind `file` when the disk is full or the destination can not be written; `changed` when the
+   * object was replaced while it was read, and the one that replaced it too (or at once, when `VersionId` or
+   * `IfMatch` name one); `checksum` when wrong bytes arrived twice; `locked` while another process, or another call,
+   * downloads the same object to the same path.
+   */
+  downloadFile(input: DownloadFileInput, options: DownloadFileOptions = {}): Promise<DownloadFileOutput> {
+    return downloadFile(this.#context, input, options)
   }
 }

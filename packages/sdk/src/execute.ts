@@ -19,6 +19,8 @@ export interface Call {
   readonly body?: Body
   /** Tries after the first one that failed. Default: the client's. */
   readonly retries?: number | undefined
+  /** Times that the reply's body is taken up again where its connection broke. Default: as `retries`. */
+  readonly bodyRetries?: number | undefined
 }
 
 export async function execute(context: Context, call: Call): Promise<Output> {
@@ -86,6 +88,7 @@ function downloadPlan(context: Context, call: Call, reply: TransportReply): Down
     length: decoded || length === undefined ? undefined : Number(length),
     sum: isChecked ? headers['x-cos-hash-crc64ecma'] : undefined,
     signal,
+    retries: bodyRetries(context, call),
     resume: decoded || call.name !== 'getObject' ? undefined : resumer(context, call, reply),
   }
 }
@@ -101,9 +104,13 @@ function resumer(context: Context, call: Call, { headers, status }: TransportRep
     const first = range.first + received
     const Range = `bytes=${first}-${range.last}`
     const input = { Bucket, Key, TrafficLimit, VersionId: version, Range, IfMatch: etag }
-    const { answer } = await perform(context, { ...call, input })
+    const { answer } = await perform(context, { ...call, input, retries: bodyRetries(context, call) })
     return continuation(answer.reply, first)
   }
+}
+
+function bodyRetries({ settings }: Context, { retries, bodyRetries }: Call): number {
+  return bodyRetries ?? retries ?? settings.retries
 }
 
 function continuation({ status, headers, body }: TransportReply, first: number): ReplyStream {

@@ -34,6 +34,11 @@ export type {
   DeletePrefixProgress,
   DeletePrefixResult,
 } from './transfer/delete-prefix.js'
+export type {
+  DownloadFileInput,
+  DownloadFileOptions,
+  DownloadFileOutput,
+} from './transfer/download-input.js'
 export type { MoveObjectOutput } from './transfer/move-object.js'
 export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export type { UploadFileOptions } from './transfer/upload-file.js'

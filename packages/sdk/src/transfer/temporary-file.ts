@@ -13,13 +13,13 @@ export function temporaryPath(path: string): string {
   return join(dirname(path), `.${shortened(basename(path))}.${randomUUID()}.part`)
 }
 
-export function isTemporaryName(name: string): boolean {
-  return PATTERN.test(name)
+export function isTemporary(path: string): boolean {
+  return PATTERN.test(basename(path))
 }
 
 /** Deletes such a file, and never anything that is named otherwise. */
 export async function removeTemporary(path: string): Promise<void> {
-  if (isTemporaryName(basename(path))) await rm(path, { force: true }).catch(() => undefined)
+  if (isTemporary(path)) await rm(path, { force: true }).catch(() => undefined)
 }
 
 function shortened(name: string): string {

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { CosClientError, throwIfAborted } from '../../errors.js'
 import { compareKeys } from '../../key-order.js'
-import { isTemporaryName } from '../temporary-file.js'
+import { isTemporary } from '../temporary-file.js'
 import type { Filter } from './filter.js'
 import type { SkipReason } from './result.js'
 
@@ -142,7 +142,7 @@ async function childOf(
   }
   if (type.isDirectory()) return filtered({ ...place, relative: `${relative}/`, kind: 'folder' }, filter)
   if (!type.isFile()) return filtered({ ...place, kind: 'skipped', reason: 'special' }, filter)
-  if (isTemporaryName(name)) return filtered({ ...place, kind: 'skipped', reason: 'temporary' }, filter)
+  if (isTemporary(name)) return filtered({ ...place, kind: 'skipped', reason: 'temporary' }, filter)
   return filtered({ ...place, kind: 'unseen' }, filter)
 }
 

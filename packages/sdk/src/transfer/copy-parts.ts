@@ -3,6 +3,7 @@ import type { CopySource } from '@coset/protocol'
 import type { CallOptions, Context } from '../context.js'
 import { CosClientError, CosServiceError, ofPart } from '../errors.js'
 import type { OperationInput, OperationOutput } from '../operations.js'
+import { settledOr } from './background.js'
 import { call, partRetries } from './call.js'
 import { type CopyOrigin, isSourceGone, type SourceHead, sourceChanged } from './copy-origin.js'
 import { type Part, partsOf } from './part-plan.js'
@@ -96,8 +97,6 @@ async function copyPart(
 
 /** Nobody waits for it who aborted, and its failure does not hide why it came to this. */
 async function giveUp(context: Context, upload: Upload, signal: AbortSignal | undefined): Promise<void> {
-  const ending = call(context, 'abortMultipartUpload', upload, {
-    signal: AbortSignal.timeout(GIVE_UP_MS_MAX),
-  }).catch(() => undefined)
-  if (!signal?.aborted) await ending
+  const limit = { signal: AbortSignal.timeout(GIVE_UP_MS_MAX) }
+  await settledOr(context.background.track(call(context, 'abortMultipartUpload', upload, limit)), signal)
 }

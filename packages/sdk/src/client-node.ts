@@ -7,6 +7,17 @@ import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
 import type { Platform } from './platform.js'
 import { platform as nodePlatform } from './platform-node.js'
+import {
+  type DownloadDirectoryInput,
+  type DownloadDirectoryOptions,
+  downloadDirectory,
+} from './transfer/directory/download-directory.js'
+import type { DirectoryResult } from './transfer/directory/result.js'
+import {
+  type UploadDirectoryInput,
+  type UploadDirectoryOptions,
+  uploadDirectory,
+} from './transfer/directory/upload-directory.js'
 import { downloadFile } from './transfer/download-file.js'
 import type { DownloadFileInput, DownloadFileOptions, DownloadFileOutput } from './transfer/download-input.js'
 import { type UploadFileOptions, uploadFile } from './transfer/upload-file.js'
@@ -86,5 +97,37 @@ export class CosClient extends CosClientBase {
    */
   downloadFile(input: DownloadFileInput, options: DownloadFileOptions = {}): Promise<DownloadFileOutput> {
     return downloadFile(this.#context, input, options)
+  }
+
+  /**
+   * Uploads what is in a local folder, many files at a time: by default those only whose content the bucket does not
+   * have yet. Small files of the bucket are compared by what the list tells, without a request each.
+   *
+   * Resolves with what became of every file, also where some failed: a name that is not UTF-8 or too long for a key, a
+   * file or folder that can not be read, a refusal of the server. Rejects, with that result on the error, when the
+   * folder itself can not be read, when nothing would succeed (no such bucket, 100 refusals and not one success, no
+   * network), and with kind `aborted` when the signal fires.
+   */
+  uploadDirectory(
+    input: UploadDirectoryInput,
+    options: UploadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return uploadDirectory(this.#context, input, options)
+  }
+
+  /**
+   * Downloads what a bucket has below a prefix into a local folder, many files at a time: by default those only whose
+   * content is not there yet. A key of which no path below the folder can be made, such as `../a`, `/a`, `a//b`, is a
+   * failure by name, and so is one whose path is taken by a folder, or leads out through a symbolic link. Nothing is
+   * ever written outside the folder.
+   *
+   * Resolves with what became of every object, also where some failed. Rejects, with that result on the error, when the
+   * list is refused, when nothing would succeed (a full disk, no network), and with kind `aborted` when the signal fires.
+   */
+  downloadDirectory(
+    input: DownloadDirectoryInput,
+    options: DownloadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return downloadDirectory(this.#context, input, options)
   }
 }

@@ -35,6 +35,31 @@ export type {
   DeletePrefixResult,
 } from './transfer/delete-prefix.js'
 export type {
+  DirectoryFileEvent,
+  DirectoryOptions,
+  DirectoryProgress,
+  FileProgress,
+} from './transfer/directory/directory-options.js'
+export type {
+  DownloadDirectoryInput,
+  DownloadDirectoryOptions,
+} from './transfer/directory/download-directory.js'
+export type { PathFilter } from './transfer/directory/filter.js'
+export type { Glob, PathTest } from './transfer/directory/globs.js'
+export {
+  DirectoryResult,
+  type FailedFile,
+  type PoolResult,
+  type SkippedFile,
+  type SkipReason,
+  type TransferredFile,
+} from './transfer/directory/result.js'
+export type {
+  FileHeaders,
+  UploadDirectoryInput,
+  UploadDirectoryOptions,
+} from './transfer/directory/upload-directory.js'
+export type {
   DownloadFileInput,
   DownloadFileOptions,
   DownloadFileOutput,

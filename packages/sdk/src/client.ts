@@ -3,6 +3,7 @@ import type { Input } from '@coset/protocol'
 import type { CallOptions, Context } from './context.js'
 import { CosServiceError } from './errors.js'
 import { execute } from './execute.js'
+import type { ObjectBodyBase } from './object-body.js'
 import { type OperationInput, OperationMethods } from './operations.js'
 import {
   type ListedObject,
@@ -16,8 +17,8 @@ import {
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
 
-/** The client of every platform; `CosClient` adds what its own platform can do. */
-export class CosClientBase extends OperationMethods {
+/** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
+export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
   readonly #context: Context
 
   constructor(context: Context) {
@@ -95,10 +96,6 @@ export class CosClientBase extends OperationMethods {
   /** Closes all connections. What is under way, bodies included, rejects with kind `aborted`. */
   close(): Promise<void> {
     return this.#context.transport.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 }
 

@@ -6,9 +6,9 @@ import { RetryBudget } from './retry.js'
 import { Signer } from './signer.js'
 import type { Transport } from './transport.js'
 
-export interface Context {
+export interface Context<P extends Platform = Platform> {
   readonly settings: Settings
-  readonly platform: Platform
+  readonly platform: P
   readonly transport: Transport
   readonly clock: ServerClock
   /** Undefined for an anonymous client. */
@@ -17,7 +17,7 @@ export interface Context {
 }
 
 /** Throws a CosClientError of kind `configuration`. */
-export function createContext(options: CosClientOptions, platform: Platform): Context {
+export function createContext<P extends Platform>(options: CosClientOptions, platform: P): Context<P> {
   const settings = readSettings(options)
   const credentials = readCredentials(options)
   return {

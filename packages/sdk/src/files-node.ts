@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CosClientError } from './errors.js'
-import type { Files, LocalFile } from './platform.js'
+import type { Files, LocalFile } from './files.js'
 
 const READ_BYTES = 256 * 1024
 

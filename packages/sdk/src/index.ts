@@ -2,30 +2,34 @@
 
 export type { PolicyCondition } from '@coset/protocol'
 
-import type { OperationInput, OperationOutput } from './operations.js'
+import type { ObjectBody } from './object-body-node.js'
+import type * as operations from './operations.js'
+import type { OperationInput, OperationName } from './operations.js'
 
 export type { BodyInput } from './body.js'
 export { CosClientBase } from './client.js'
 export { CosClient, type PutObjectFromLocalFileInput } from './client-node.js'
 export type { CallOptions } from './context.js'
 export { type ClientErrorKind, CosClientError, CosError, CosServiceError } from './errors.js'
-export { ObjectBody } from './object-body.js'
+export { ObjectBody } from './object-body-node.js'
 export type {
-  CosOperations,
   Loose,
   OperationInput,
   OperationName,
-  OperationOutput,
   ReplyHead,
 } from './operations.js'
 export type { CosClientOptions } from './options.js'
 export type { ListedObject, ListedVersion } from './pages.js'
 export type { Platform } from './platform.js'
-export { platform as nodePlatform } from './platform-node.js'
+export { type NodePlatform, platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
 export { VERSION } from './version.js'
 
+/** A method for each operation; all reject with a CosServiceError or a CosClientError. */
+export type CosOperations = operations.CosOperations<ObjectBody>
+/** What a method resolves to, such as `OperationOutput<'getObject'>`. */
+export type OperationOutput<N extends OperationName> = operations.OperationOutput<N, ObjectBody>
 export type PutObjectInput = OperationInput<'putObject'>
 export type PutObjectOutput = OperationOutput<'putObject'>
 export type GetObjectInput = OperationInput<'getObject'>

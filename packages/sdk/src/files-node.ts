@@ -1,10 +1,9 @@
 // Local files as sources and targets of transfers.
-import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CosClientError } from './errors.js'
 import type { Files, LocalFile } from './files.js'
+import { temporaryPath } from './transfer/temporary-file.js'
 
 const READ_BYTES = 256 * 1024
 
@@ -51,7 +50,7 @@ function changedError(path: string): CosClientError {
 }
 
 async function writeFile(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`)
+  const temporary = temporaryPath(path)
   try {
     const file = await open(temporary, 'wx')
     try {

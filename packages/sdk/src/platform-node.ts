@@ -5,6 +5,7 @@ import { nodeMd5, nodeSha1 } from './hashing-node.js'
 import { ObjectBody } from './object-body-node.js'
 import type { Platform } from './platform.js'
 import { sleep } from './sleep.js'
+import { fileCheckpoints } from './transfer/checkpoint-files.js'
 import { createUndiciTransport } from './transport-undici.js'
 
 export interface NodePlatform extends Platform {
@@ -19,6 +20,7 @@ export const platform: NodePlatform = {
     return new ObjectBody(download, this.files)
   },
   transport: createUndiciTransport,
+  checkpoints: (folder) => fileCheckpoints(folder),
   now: () => Date.now(),
   random: () => Math.random(),
   sleep,

@@ -1,7 +1,7 @@
 // A real HTTP server that answers as a test tells it to, and records what it was sent.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { CosClient, type CosClientOptions, type NodePlatform, nodePlatform } from '../index.js'
+import { CosClient, type CosClientOptions, nodePlatform, type Platform } from '../index.js'
 
 export interface Recorded {
   readonly method: string
@@ -114,7 +114,7 @@ export const SECRET_ID = 'AKIDEXAMPLE0123456789abcdefghijklmn'
 export const SECRET_KEY = 'SecretKeyExample0123456789abcdef'
 
 export interface FakeTime {
-  readonly platform: NodePlatform
+  readonly platform: Platform
   /** The pauses that were asked for, in milliseconds. */
   readonly pauses: number[]
   nowMs: number

@@ -1,0 +1,16 @@
+// Content to upload that can be read anywhere, and again.
+
+/** What tells one state of a source from another; kept in checkpoints. */
+export type SourceIdentity = Readonly<Record<string, string | number>>
+
+export interface UploadSource {
+  /** Bytes. */
+  readonly size: number
+  /** Equal as long as the content is the same, in this run and in later ones. */
+  readonly identity: SourceIdentity
+  /** Reads a slice; may be called again, and several may be open at a time. */
+  read(offset: number, length: number): AsyncIterable<Uint8Array>
+  /** Rejects with a CosClientError of kind `changed` when the source is no longer what `identity` says. */
+  verify(): Promise<void>
+  close(): Promise<void>
+}

@@ -18,7 +18,7 @@ export interface Installation {
 export function installPackages(): Installation {
   const folder = mkdtempSync(join(tmpdir(), 'coset-packages-'))
   const modules = join(folder, 'node_modules')
-  for (const name of PACKED) unpack(name, join(modules, '@coset', name))
+  unpack(modules)
   for (const name of INSTALLED) {
     mkdirSync(join(modules, name, '..'), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
@@ -27,13 +27,21 @@ export function installPackages(): Installation {
 }
 
 /** Through npm, so that what `files` leaves out is missing here too. */
-function unpack(name: string, to: string): void {
-  mkdirSync(to, { recursive: true })
-  const packed = execFileSync(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', to, `--workspace=packages/${name}`],
-    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  )
-  const [{ filename }] = JSON.parse(packed) as [{ readonly filename: string }]
-  execFileSync('tar', ['-xzf', join(to, filename), '-C', to, '--strip-components=1'])
+function unpack(modules: string): void {
+  mkdirSync(modules)
+  const workspaces = PACKED.map((name) => `--workspace=packages/${name}`)
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', modules, ...workspaces], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  for (const { name, filename } of JSON.parse(packed) as readonly PackedFile[]) {
+    mkdirSync(join(modules, name), { recursive: true })
+    execFileSync('tar', ['-xzf', join(modules, filename), '-C', join(modules, name), '--strip-components=1'])
+  }
+}
+
+interface PackedFile {
+  readonly name: string
+  readonly filename: string
 }

@@ -7,6 +7,8 @@ import type { ObjectBody } from './object-body-node.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
 import { type NodePlatform, platform as nodePlatform } from './platform-node.js'
+import { type UploadFileOptions, uploadFile } from './transfer/upload-file.js'
+import type { UploadFileInput, UploadOutput } from './transfer/upload-input.js'
 
 /** putObject's input, with the path of a local file instead of `Body`. */
 export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Body' | 'ContentLength'> & {
@@ -48,6 +50,19 @@ export class CosClient extends CosClientBase<ObjectBody> {
     const body = sourceBody(file.size, file.open)
     const output = await execute(this.#context, { name: 'putObject', input: members, options, body })
     return output as OperationOutput<'putObject'>
+  }
+
+  /**
+   * Uploads a local file of any size: up to 20 MB in one request, more in parts, several at a time. What was sent of
+   * a large file is kept on record, so that the same call goes on there after an abort, a crash or a reboot; a file
+   * that changed since starts afresh, and one that changes meanwhile is taken anew once.
+   *
+   * Rejects with kind `file` when it can not be read, `changed` when it keeps changing, `locked` while another call
+   * or process uploads this file to this key, `checksum` when the server stored something else, and at once with
+   * `aborted` when the signal fires. `partNumber` tells the part that failed.
+   */
+  uploadFile(input: UploadFileInput, options: UploadFileOptions = {}): Promise<UploadOutput> {
+    return uploadFile(this.#context, input, options)
   }
 
   /** For `await using`. Not for browsers, as not all of them have the symbol. */

@@ -16,6 +16,11 @@ import {
 } from './pages.js'
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
+import { interruptible } from './transfer/pool.js'
+import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
+
+/** Longest that closing a client waits for what its transfers left behind. */
+const CLOSE_MS_MAX = 5000
 
 /** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
 export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
@@ -93,9 +98,29 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Op
     return postObjectForm(this.#context, input)
   }
 
-  /** Closes all connections. What is under way, bodies included, rejects with kind `aborted`. */
-  close(): Promise<void> {
-    return this.#context.transport.close()
+  /**
+   * Uploads content of any kind and length: text, bytes and Blobs up to 20 MB, and streams of one part, in one
+   * request, more in parts, several at a time. Of a stream, `MAXThread` parts are in memory, some 64 MiB at most unless
+   * one part is larger; it is read as fast as they are sent, and destroyed when the upload fails. Parts of a stream whose
+   * length is not given grow on the way, so that 10,000 of 8 MB and more take 430 GB.
+   *
+   * Rejects with kind `body` when the source fails (`cause` is its error), `checksum` when the server stored something
+   * else, and at once with `aborted` when the signal fires. `partNumber` tells the part that failed. What was sent is
+   * then deleted at the server, unless `abortOnFailure` is false.
+   */
+  async upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+    // Loaded when it is asked for, as most pages never do.
+    const { upload } = await interruptible(import('./transfer/upload.js'), options.signal)
+    return upload(this.#context, input, options)
+  }
+
+  /**
+   * Closes all connections. What is under way, bodies included, rejects with kind `aborted`; uploads that are being
+   * given up at the server have some seconds to end.
+   */
+  async close(): Promise<void> {
+    await this.#context.background.close(CLOSE_MS_MAX)
+    await this.#context.transport.close()
   }
 }
 

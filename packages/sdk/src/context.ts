@@ -4,6 +4,7 @@ import { type CosClientOptions, readCredentials, readSettings, type Settings } f
 import type { Platform } from './platform.js'
 import { RetryBudget } from './retry.js'
 import { Signer } from './signer.js'
+import { Background } from './transfer/background.js'
 import type { Transport } from './transport.js'
 
 export interface Context<P extends Platform = Platform> {
@@ -14,6 +15,8 @@ export interface Context<P extends Platform = Platform> {
   /** Undefined for an anonymous client. */
   readonly signer: Signer | undefined
   readonly retryBudget: RetryBudget
+  /** What transfers leave behind. */
+  readonly background: Background
 }
 
 /** Throws a CosClientError of kind `configuration`. */
@@ -27,6 +30,7 @@ export function createContext<P extends Platform>(options: CosClientOptions, pla
     clock: new ServerClock(platform.now),
     signer: credentials && new Signer(credentials, platform.sha1),
     retryBudget: new RetryBudget(),
+    background: new Background(),
   }
 }
 

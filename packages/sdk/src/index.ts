@@ -24,6 +24,14 @@ export type { ListedObject, ListedVersion } from './pages.js'
 export { type NodePlatform as Platform, platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
+export type { UploadFileOptions } from './transfer/upload-file.js'
+export type {
+  CheckpointOptions,
+  UploadFileInput,
+  UploadOptions,
+  UploadOutput,
+} from './transfer/upload-input.js'
 export { VERSION } from './version.js'
 
 /** A method for each operation; all reject with a CosServiceError or a CosClientError. */

@@ -97,8 +97,7 @@ async function checkSum(
 ): Promise<void> {
   const stored = headers['x-cos-hash-crc64ecma']
   if (stored === undefined) return
-  const sum = content.sum()
-  const sent = sum instanceof Promise && signal ? await interruptible(sum, signal) : await sum
+  const sent = await interruptible(content.sum(), signal)
   if (sent === undefined || stored === sent.toString()) return
   const message = `The CRC-64 of what was sent is ${sent}, but the server stored ${stored}.`
   throw new CosClientError('checksum', message, { requestSent: true })

@@ -57,4 +57,136 @@ describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
     expect(await inWorker(page, roundTrip, given())).toEqual(ROUND_TRIP)
     await page.close()
   })
+
+  it('sends text, bytes, Blobs and streams, checked by their CRC-64', async () => {
+    const page = await stage.newPage()
+    const told = await inPage(
+      page,
+      async ({ CosClient }, { options, Bucket }) => {
+        const cos = new CosClient(options)
+        const bytes = crypto.getRandomValues(new Uint8Array(60_000))
+        const large = new Blob(Array.from({ length: 50 }, () => bytes))
+        const stream = () => large.stream()
+        const bodies = {
+          text: 'é',
+          bytes,
+          large,
+          file: new File([large], 'f', { type: 'a/b' }),
+          stream: stream(),
+        }
+        const told: Record<string, unknown> = {}
+        for (const [Key, Body] of Object.entries(bodies)) {
+          const { Crc64 } = await cos.putObject({ Bucket, Key, Body })
+          const got = await cos.getObject({ Bucket, Key })
+          told[Key] = [typeof Crc64, (await got.Body.bytes()).length, got.ContentType]
+        }
+        return told
+      },
+      given(),
+    )
+    expect(told).toEqual({
+      text: ['bigint', 2, 'application/octet-stream'],
+      bytes: ['bigint', 60_000, 'application/octet-stream'],
+      large: ['bigint', 3_000_000, 'application/octet-stream'],
+      file: ['bigint', 3_000_000, 'a/b'],
+      stream: ['bigint', 3_000_000, 'application/octet-stream'],
+    })
+    await page.close()
+  })
+
+  it('has a network error with a hint where no rule allows its origin', async () => {
+    const page = await stage.newPage()
+    const error = await inPage(
+      page,
+      ({ CosClient, CosClientError }, { options, Bucket }) =>
+        new CosClient({ ...options, Retries: 0 }).putObject({ Bucket, Key: 'k', Body: 'x' }).then(
+          () => ['stored'],
+          (error) => (error instanceof CosClientError ? [error.kind, error.message] : [String(error)]),
+        ),
+      given(await stage.newBucket()),
+    )
+    expect(error[0]).toBe('network')
+    expect(error[1]).toContain(stage.origin)
+    expect(error[1]).toMatch(/CORS.*putBucketCors/)
+    await page.close()
+  })
+
+  it('is told the code of an error', async () => {
+    const page = await stage.newPage()
+    const code = await inPage(
+      page,
+      ({ CosClient, CosServiceError }, { options, Bucket }) =>
+        new CosClient(options).getObject({ Bucket, Key: 'no such key' }).then(
+          () => 'found',
+          (error) => (error instanceof CosServiceError ? `${error.statusCode} ${error.code}` : String(error)),
+        ),
+      given(),
+    )
+    expect(code).toBe('404 NoSuchKey')
+    await page.close()
+  })
+
+  it('ends calls and bodies at once when their signal fires, and everything on close', async () => {
+    await stage.cos.putObject({ Bucket: stage.Bucket, Key: 'large', Body: new Uint8Array(8 * 1024 * 1024) })
+    const page = await stage.newPage()
+    const told = await inPage(
+      page,
+      async ({ CosClient, CosClientError }, { options, Bucket }) => {
+        const cos = new CosClient(options)
+        const kindOf = (promise: Promise<unknown>) =>
+          promise.then(
+            () => 'done',
+            (error) => (error instanceof CosClientError ? error.kind : String(error)),
+          )
+        const upload = new AbortController()
+        const slow = {
+          Bucket,
+          Key: 'slow',
+          Body: new Blob([new Uint8Array(4_000_000)]),
+          TrafficLimit: 819_200,
+        }
+        const uploading = kindOf(cos.putObject(slow, { signal: upload.signal }))
+        const download = new AbortController()
+        const reading = { Bucket, Key: 'large', TrafficLimit: 819_200 }
+        const got = await cos.getObject(reading, { signal: download.signal })
+        const downloading = kindOf(got.Body.bytes())
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        const startMs = performance.now()
+        upload.abort()
+        download.abort()
+        const kinds = [await uploading, await downloading]
+        const tookMs = performance.now() - startMs
+        const other = await cos.getObject(reading)
+        const left = [kindOf(other.Body.bytes()), kindOf(cos.putObject(slow))]
+        await cos.close()
+        return { kinds, isQuick: tookMs < 100, left: await Promise.all(left) }
+      },
+      given(),
+    )
+    expect(told).toEqual({ kinds: ['aborted', 'aborted'], isQuick: true, left: ['aborted', 'aborted'] })
+    await page.close()
+  })
+
+  it('has no idea of more than its bounds: a stream of more than 64 MiB is refused', async () => {
+    const page = await stage.newPage()
+    const told = await inPage(
+      page,
+      ({ CosClient }, { options, Bucket }) => {
+        const chunk = new Uint8Array(1024 * 1024)
+        let chunks = 0
+        const Body = new ReadableStream<Uint8Array>({
+          pull(controller) {
+            chunks++
+            controller.enqueue(chunk)
+          },
+        })
+        return new CosClient(options)
+          .putObject({ Bucket, Key: 'k', Body })
+          .catch((error) => [error.kind, chunks < 70])
+      },
+      given(),
+    )
+    expect(told).toEqual(['validation', true])
+    await page.close()
+  })
 })

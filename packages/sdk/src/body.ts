@@ -23,7 +23,9 @@ export interface Body {
   readonly spent: boolean
   open(): Uint8Array | AsyncIterable<Uint8Array>
   /** The content as one value, where it is one: some transports send that without reading it here. */
-  readonly whole?: Uint8Array | Blob
+  readonly whole?: Uint8Array | Blob | undefined
+  /** Told when `whole` was sent, and not read here, so that nobody saw it move. */
+  readonly onWholeSent?: () => void
   /** Closes a source that will not be read again, or never was. */
   release(): void
 }
@@ -64,8 +66,12 @@ export function bytesBody(bytes: Uint8Array): Body {
   }
 }
 
-export function blobBody(blob: Blob): Body {
-  return { ...sourceBody(blob.size, () => readWebStream(blob.stream())), whole: blob }
+function blobBody(blob: Blob): Body {
+  return { ...sourceBody(blob.size, () => blobChunks(blob)), whole: blob }
+}
+
+export function blobChunks(blob: Blob): AsyncIterable<Uint8Array> {
+  return readWebStream(blob.stream())
 }
 
 /** A source that can be opened as often as needed. */

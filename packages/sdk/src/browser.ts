@@ -20,6 +20,12 @@ export type { Platform } from './platform.js'
 export { browserPlatform } from './platform-browser.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
+export type {
+  BrowserUploadFileInput as UploadFileInput,
+  BrowserUploadFileOptions as UploadFileOptions,
+} from './transfer/upload-file-browser.js'
+export type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
 export { VERSION } from './version.js'
 
 /** A method for each operation; all reject with a CosServiceError or a CosClientError. */

@@ -1,6 +1,5 @@
 // The browser's side of everything that Node does otherwise. No module of Node may be imported from here.
 import { createSha1 } from '@coset/protocol'
-import { CosClientError } from './errors.js'
 import { createMd5 } from './md5.js'
 import { ObjectBody } from './object-body-browser.js'
 import type { Platform } from './platform.js'
@@ -13,9 +12,10 @@ export function browserPlatform(): Platform {
     md5: createMd5,
     objectBody: (download) => new ObjectBody(download),
     transport: createFetchTransport,
-    checkpoints() {
-      throw new CosClientError('validation', 'not yet')
-    },
+    checkpoints: () => ({
+      // Loaded when it is asked for, as most pages never do.
+      open: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).openCheckpoint(id),
+    }),
     now: () => Date.now(),
     random: () => Math.random(),
     sleep,

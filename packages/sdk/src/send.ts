@@ -1,6 +1,6 @@
 // One try of one request: signed for now, sent, its reply recognised as success or error.
 import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } from '@coset/protocol'
-import type { Body } from './body.js'
+import { type Body, blobChunks } from './body.js'
 import type { Context } from './context.js'
 import { CosClientError } from './errors.js'
 import type { Answer, ExchangeOptions } from './exchange.js'
@@ -38,6 +38,7 @@ export async function sendOnce(
     })
     const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
     await assertSuccess(reply, replyContext)
+    content.onSent()
     if (compiled.output.stream !== undefined) return { reply, document: undefined }
     const document = await readDocument(reply, replyContext)
     await checkSum(reply, content, signal)
@@ -51,10 +52,13 @@ interface Content {
   readonly body: Uint8Array | Blob | UploadStream | undefined
   /** Of all that was sent; undefined when nobody wants it. */
   sum(): bigint | undefined | Promise<bigint>
+  /** The server has it. */
+  onSent(): void
   release(): void
 }
 
-const NO_CONTENT: Content = { body: undefined, sum: () => undefined, release: () => undefined }
+const nothing = () => undefined
+const NO_CONTENT: Content = { body: undefined, sum: nothing, onSent: nothing, release: nothing }
 
 async function openContent(
   { transport }: Context,
@@ -63,30 +67,30 @@ async function openContent(
 ): Promise<Content> {
   if (!body) return NO_CONTENT
   const engine: Crc64Engine | undefined = isSummed ? await loadCrc64() : undefined
-  if (transport.takesWhole && body.whole) return wholeContent(body.whole, body, engine)
+  if (transport.takesWhole && body.whole) return wholeContent(body, body.whole, engine)
   const source = body.open()
   if (source instanceof Uint8Array) return { ...NO_CONTENT, body: source, sum: () => engine?.of(source) }
   const crc: Crc64 | undefined = engine?.create()
   const upload = new UploadStream(source, length, crc)
-  return { body: upload, sum: () => crc?.digest(), release: () => upload.stop() }
+  return { ...NO_CONTENT, body: upload, sum: () => crc?.digest(), release: () => upload.stop() }
 }
 
 /** What is sent unread is summed only once a reply tells a sum to compare with. */
-function wholeContent(whole: Uint8Array | Blob, body: Body, engine: Crc64Engine | undefined): Content {
+function wholeContent(body: Body, whole: Uint8Array | Blob, engine: Crc64Engine | undefined): Content {
   return {
     ...NO_CONTENT,
     body: whole,
     sum() {
       if (!engine) return undefined
-      return whole instanceof Uint8Array ? engine.of(whole) : sumOf(body.open(), engine)
+      return whole instanceof Uint8Array ? engine.of(whole) : sumOf(whole, engine)
     },
+    onSent: () => body.onWholeSent?.(),
   }
 }
 
-async function sumOf(source: Uint8Array | AsyncIterable<Uint8Array>, engine: Crc64Engine): Promise<bigint> {
-  if (source instanceof Uint8Array) return engine.of(source)
+async function sumOf(blob: Blob, engine: Crc64Engine): Promise<bigint> {
   const crc = engine.create()
-  for await (const chunk of source) crc.update(chunk)
+  for await (const chunk of blobChunks(blob)) crc.update(chunk)
   return crc.digest()
 }
 

@@ -117,7 +117,13 @@ export class Exchange {
       credentials: 'omit' as const,
       redirect: 'manual' as const,
     }
-    const response = await this.wait(fetch(url, init), timeoutMs)
+    const response = await this.wait(
+      fetch(url, init).catch(async (cause: unknown) => {
+        if (body instanceof Blob) await assertReadable(body)
+        throw cause
+      }),
+      timeoutMs,
+    )
     if (response.type === 'opaqueredirect') throw redirectError(origin)
     return this.#reply(response)
   }
@@ -142,6 +148,17 @@ export class Exchange {
     const message = `${this.#request.origin} did not move for ${timeoutMs} milliseconds.`
     return new CosClientError('timeout', message, { requestSent: true })
   }
+}
+
+/** A file that was changed, or is gone, fails the request as the network does. */
+async function assertReadable(blob: Blob): Promise<void> {
+  await blob
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      const message = 'The file changed since it was chosen, or can not be read any more: choose it again.'
+      throw new CosClientError('changed', message, { cause, requestSent: true })
+    })
 }
 
 function redirectError(origin: string): CosClientError {

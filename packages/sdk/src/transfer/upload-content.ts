@@ -9,14 +9,17 @@ import type { PartMeter } from './progress.js'
 export interface Content {
   readonly length: number
   open(): AsyncIterable<Uint8Array>
+  /** The same as one value, for transports that send it without reading it here. */
+  readonly whole?: Blob | undefined
 }
 
 /** Counts what is read of it, from nothing again each time it is opened. */
-export function meteredBody({ length, open }: Content, meter: PartMeter): Body {
-  return sourceBody(length, () => {
+export function meteredBody({ length, open, whole }: Content, meter: PartMeter): Body {
+  const body = sourceBody(length, () => {
     meter.reset()
     return counted(open(), meter)
   })
+  return { ...body, whole, onWholeSent: () => meter.add(length) }
 }
 
 /** No generator, as one that waits for its source can not be ended. */

@@ -4,20 +4,23 @@ import { type CosClientOptions, readCredentials, readSettings, type Settings } f
 import type { Platform } from './platform.js'
 import { RetryBudget } from './retry.js'
 import { Signer } from './signer.js'
+import { Background } from './transfer/background.js'
 import type { Transport } from './transport.js'
 
-export interface Context {
+export interface Context<P extends Platform = Platform> {
   readonly settings: Settings
-  readonly platform: Platform
+  readonly platform: P
   readonly transport: Transport
   readonly clock: ServerClock
   /** Undefined for an anonymous client. */
   readonly signer: Signer | undefined
   readonly retryBudget: RetryBudget
+  /** What transfers leave behind. */
+  readonly background: Background
 }
 
 /** Throws a CosClientError of kind `configuration`. */
-export function createContext(options: CosClientOptions, platform: Platform): Context {
+export function createContext<P extends Platform>(options: CosClientOptions, platform: P): Context<P> {
   const settings = readSettings(options)
   const credentials = readCredentials(options)
   return {
@@ -27,6 +30,7 @@ export function createContext(options: CosClientOptions, platform: Platform): Co
     clock: new ServerClock(platform.now),
     signer: credentials && new Signer(credentials, platform.sha1),
     retryBudget: new RetryBudget(),
+    background: new Background(),
   }
 }
 

@@ -58,17 +58,20 @@ export function fileCheckpoints(
 
 async function openRecord(path: string, lock: FileLock): Promise<Checkpoint> {
   const writer = new LatestWriter<CheckpointRecord>((record) => writeRecord(path, record))
+  let clearing = Promise.resolve()
+  const clear = async () => {
+    await writer.settled()
+    await rm(path, { force: true })
+  }
   return {
     saved: await readRecord(path),
     save: (record) => writer.write(record),
-    async clear() {
-      await writer.settled()
-      await rm(path, { force: true })
+    clear() {
+      clearing = clear()
+      return clearing
     },
-    async release() {
-      await writer.settled()
-      await lock.release()
-    },
+    // Whoever has the lock next must not lose its record to a deletion that was meant for this one.
+    release: () => lock.release(Promise.allSettled([clearing, writer.settled()])),
   }
 }
 

@@ -13,10 +13,10 @@ interface Owner {
   readonly token: string
 }
 
-/** Tokens of the locks that this process, or this thread of it, has. */
-const held = new Set<string>()
+/** By token, the locks that this process, or this thread of it, has; with a promise, those that it lets go now. */
+const held = new Map<string, Promise<void> | undefined>()
 const ATTEMPTS_MAX = 10
-/** A lock is made before its owner is written into it; this long it may be empty. */
+/** Where files can not be linked, a lock is made before its owner is written into it; so long it may be empty. */
 const EMPTY_MS_MAX = 5000
 
 export class FileLock {
@@ -34,42 +34,87 @@ export class FileLock {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (await create(path, token)) return new FileLock(path, token)
       const owner = await readOwner(path)
-      if (owner === 'unknown' || (owner && (await isAlive(owner)))) throw lockedError(path, owner)
+      if (typeof owner === 'object' && (await isLetGo(owner))) continue
+      if (owner === 'unknown' || (owner && (await isAlive(owner)))) {
+        // It may have let go since it was looked at.
+        if (isOther(await readOwner(path), owner)) continue
+        throw lockedError(path, owner)
+      }
       if (owner) await takeAway(path, owner)
     }
     throw lockedError(path, 'unknown')
   }
 
-  async release(): Promise<void> {
-    if (!held.delete(this.#token)) return
-    const owner = await readOwner(this.#path)
-    if (typeof owner === 'object' && owner.token === this.#token) await rm(this.#path, { force: true })
+  /** After what is still to be done under it, if that is given. Who wants it meanwhile in this process waits. */
+  release(after: Promise<unknown> = Promise.resolve()): Promise<void> {
+    if (!held.has(this.#token)) return Promise.resolve()
+    const released = held.get(this.#token) ?? this.#releaseAfter(after)
+    held.set(this.#token, released)
+    return released
+  }
+
+  async #releaseAfter(after: Promise<unknown>): Promise<void> {
+    await after.catch(() => undefined)
+    try {
+      const owner = await readOwner(this.#path)
+      if (typeof owner === 'object' && owner.token === this.#token) await rm(this.#path, { force: true })
+    } finally {
+      held.delete(this.#token)
+    }
   }
 }
 
+function isOther(found: Owner | 'unknown' | undefined, owner: Owner | 'unknown'): boolean {
+  if (typeof found !== 'object' || owner === 'unknown') return found !== owner
+  return found.token !== owner.token
+}
+
+/** Waits for a lock that this process lets go just now. */
+async function isLetGo({ token }: Owner): Promise<boolean> {
+  const releasing = held.get(token)
+  await releasing?.catch(() => undefined)
+  return releasing !== undefined
+}
+
+/** Links of files are refused so where there are none. */
+const UNLINKABLE = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/**
+ * The owner is written first, and the file then given its name: a process that is killed in between leaves no lock
+ * that nobody can tell the owner of.
+ */
 async function create(path: string, token: string): Promise<boolean> {
-  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return undefined
-    throw error
-  })
-  if (!file) return false
-  held.add(token)
+  const temporary = `${path}.${token}.new`
+  held.set(token, undefined)
   try {
-    const owner: Owner = {
-      pid: process.pid,
-      host: hostname(),
-      started: await startOf(process.pid),
-      token,
+    await writeOwner(temporary, token)
+    try {
+      await link(temporary, path)
+    } catch (error) {
+      if (!UNLINKABLE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+      await writeOwner(path, token)
     }
-    await file.writeFile(JSON.stringify(owner))
+    return true
   } catch (error) {
     held.delete(token)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function writeOwner(path: string, token: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    const owner: Owner = { pid: process.pid, host: hostname(), started: await startOf(process.pid), token }
+    await file.writeFile(JSON.stringify(owner))
+  } catch (error) {
     await rm(path, { force: true })
     throw error
   } finally {
     await file.close()
   }
-  return true
 }
 
 /** Undefined when there is no lock any more. */

@@ -104,7 +104,7 @@ export const putObjectFromLocalFile: OperationCases = {
     LocalFilePath: async (at) => {
       const LocalFilePath = join(at.dir, 'local.txt')
       const upload = () => at.cos.putObjectFromLocalFile({ Bucket: at.Bucket, Key: 'k', LocalFilePath })
-      at.expect(await at.refusal(upload())).toBe('validation')
+      at.expect(await at.refusal(upload())).toBe('file')
       await writeFile(LocalFilePath, 'local')
       await upload()
       at.expect(await read(at, 'k')).toBe('local')

@@ -1,0 +1,134 @@
+// A local file as the source of an upload: read in large chunks, and watched for changes.
+import { type BigIntStats, constants } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { CosClientError } from '../errors.js'
+import type { UploadSource } from './upload-source.js'
+
+/** Larger ones were no faster when measured, smaller ones cost more time for each byte. */
+const CHUNK_BYTES = 512 * 1024
+/** Shorter ones may still be on their way when the next chunk is asked for, as sockets take them without waiting. */
+const REUSED_BYTES_MIN = 64 * 1024
+/** Pairs of chunks kept for the next slice. */
+const PAIRS_MAX = 32
+
+type Pair = readonly [Buffer, Buffer]
+
+/** Rejects with a CosClientError of kind `file`. */
+export async function openFileSource(path: string): Promise<UploadSource> {
+  const handle = await open(path, READ_FLAGS).catch((cause: unknown) => {
+    throw fileError(path, cause)
+  })
+  try {
+    const stats = await handle.stat({ bigint: true })
+    if (!stats.isFile()) throw new CosClientError('file', `${path} is not a file.`)
+    return new FileSource(path, handle, stats)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** Opening a pipe would otherwise wait for somebody to write to it. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+class FileSource implements UploadSource {
+  readonly size: number
+  readonly identity: Readonly<Record<string, string>>
+  readonly #path: string
+  readonly #handle: FileHandle
+  readonly #free: Pair[] = []
+  readonly #reading = new Set<Promise<unknown>>()
+
+  constructor(path: string, handle: FileHandle, stats: BigIntStats) {
+    this.#path = path
+    this.#handle = handle
+    this.size = Number(stats.size)
+    this.identity = identityOf(stats)
+  }
+
+  async *read(offset: number, length: number): AsyncGenerator<Uint8Array> {
+    const end = offset + length
+    const pair = length > CHUNK_BYTES ? (this.#free.pop() ?? newPair()) : undefined
+    const fill = (position: number, turn: 0 | 1) =>
+      this.#fill(position, Math.min(CHUNK_BYTES, end - position), pair?.[turn])
+    // The next chunk is read while this one is being sent.
+    let pending = fill(offset, 0)
+    let turn: 0 | 1 = 0
+    for (let position = offset; position < end; ) {
+      const chunk = await pending
+      position += chunk.length
+      // Looked at before the last bytes leave, so that the server never gets the whole of a changed file.
+      if (position === this.size) await this.#verifyHandle()
+      if (position < end) {
+        turn = turn === 0 ? 1 : 0
+        pending = fill(position, turn)
+        // Nobody may come back for it.
+        pending.catch(() => undefined)
+      }
+      yield chunk
+    }
+    // Only here is it sure that nothing is being sent from them any more.
+    if (pair && this.#free.length < PAIRS_MAX) this.#free.push(pair)
+  }
+
+  async verify(): Promise<void> {
+    const named = await stat(this.#path, { bigint: true }).catch(() => undefined)
+    if (!named || !this.#isSame(named)) throw changedError(this.#path)
+    await this.#verifyHandle()
+  }
+
+  async close(): Promise<void> {
+    // A number that a read still uses must not be given to another file.
+    await Promise.allSettled(this.#reading)
+    await this.#handle.close()
+  }
+
+  async #verifyHandle(): Promise<void> {
+    const stats = await this.#track(this.#handle.stat({ bigint: true }))
+    if (!this.#isSame(stats)) throw changedError(this.#path)
+  }
+
+  #isSame(stats: BigIntStats): boolean {
+    return Object.entries(identityOf(stats)).every(([name, value]) => this.identity[name] === value)
+  }
+
+  async #fill(position: number, length: number, reused: Buffer | undefined): Promise<Buffer> {
+    const buffer = reused && length >= REUSED_BYTES_MIN ? reused : Buffer.allocUnsafe(length)
+    const { bytesRead } = await this.#track(this.#handle.read(buffer, 0, length, position)).catch(
+      (cause: unknown) => {
+        throw fileError(this.#path, cause)
+      },
+    )
+    if (bytesRead === 0 && length > 0) throw changedError(this.#path)
+    return buffer.subarray(0, bytesRead)
+  }
+
+  async #track<T>(reading: Promise<T>): Promise<T> {
+    this.#reading.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.#reading.delete(reading)
+    }
+  }
+}
+
+function newPair(): Pair {
+  return [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+}
+
+/** `ctime` tells of edits after which somebody set the time of modification back. */
+function identityOf({ size, mtimeNs, ctimeNs, ino, dev }: BigIntStats): Readonly<Record<string, string>> {
+  return { size: `${size}`, mtimeNs: `${mtimeNs}`, ctimeNs: `${ctimeNs}`, ino: `${ino}`, dev: `${dev}` }
+}
+
+function fileError(path: string, cause: unknown): CosClientError {
+  return new CosClientError('file', `The file ${path} can not be read.`, { cause })
+}
+
+function changedError(path: string): CosClientError {
+  return new CosClientError(
+    'changed',
+    `The file ${path} changed while it was being uploaded. Upload it again.`,
+  )
+}

@@ -1,0 +1,63 @@
+// Uploads a local file.
+import { resolve } from 'node:path'
+import { targetOf } from '../addressing.js'
+import type { Context } from '../context.js'
+import { CosClientError } from '../errors.js'
+import { settledOr, withinClient } from './background.js'
+import { openFileSource } from './file-source.js'
+import type { CheckpointOptions, UploadFileInput, UploadOptions, UploadOutput } from './upload-input.js'
+import { uploadSource } from './upload-run.js'
+
+export interface UploadFileOptions extends UploadOptions, CheckpointOptions {}
+
+/** Times a file is taken anew because it changed while it was being uploaded. */
+const RESTARTS_MAX = 1
+
+export function uploadFile(
+  context: Context,
+  input: UploadFileInput,
+  options: UploadFileOptions,
+): Promise<UploadOutput> {
+  return withinClient(context.background, options.signal, async (signal) => {
+    for (let restarts = 0; ; restarts++) {
+      try {
+        return await uploadOnce(context, input, { ...options, signal })
+      } catch (error) {
+        const isChanged = error instanceof CosClientError && error.kind === 'changed'
+        if (!isChanged || restarts >= RESTARTS_MAX) throw error
+      }
+    }
+  })
+}
+
+async function uploadOnce(
+  context: Context,
+  { LocalFilePath, ...members }: UploadFileInput,
+  { checkpoint = true, ...options }: UploadFileOptions,
+): Promise<UploadOutput> {
+  const {
+    PartSize,
+    MAXThread,
+    EnableMD5,
+    ContentMD5,
+    ContentLength,
+    TrafficLimit,
+    progress_callback,
+    ...input
+  } = members
+  const { host, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
+  const source = await openFileSource(LocalFilePath)
+  try {
+    const checkpoints = checkpoint !== false && {
+      store: context.platform.checkpoints(typeof checkpoint === 'object' ? checkpoint.folder : undefined),
+      id: ['upload', host, path, resolve(LocalFilePath)],
+    }
+    return await uploadSource(
+      context,
+      { input, members, source, checkpoints: checkpoints || undefined },
+      options,
+    )
+  } finally {
+    await settledOr(context.background.track(source.close()), options.signal)
+  }
+}

@@ -1,0 +1,66 @@
+// Uploads a source that can be read anywhere: in one request where that does, else in parts with a checkpoint.
+import type { Context } from '../context.js'
+import { CosClientError } from '../errors.js'
+import { settledOr } from './background.js'
+import type { CheckpointStore } from './checkpoint.js'
+import { MIB, SIMPLE_BYTES_MAX } from './part-plan.js'
+import { threadCount } from './pool.js'
+import { ProgressMeter } from './progress.js'
+import { md5Of } from './upload-content.js'
+import {
+  checkLength,
+  type StoredInput,
+  type UploadMembers,
+  type UploadOptions,
+  type UploadOutput,
+  uploadTarget,
+} from './upload-input.js'
+import { uploadParts } from './upload-parts.js'
+import type { UploadSource } from './upload-source.js'
+import { uploadWhole } from './upload-whole.js'
+
+export const PART_BYTES = 8 * MIB
+export const THREADS = 5
+
+export interface SourceUpload {
+  /** Bucket, key and what is stored with the object. */
+  readonly input: StoredInput
+  readonly members: UploadMembers & { readonly ContentLength?: number | `${number}` | undefined }
+  readonly source: UploadSource
+  /** Where an upload in parts is kept, and the name of this one there. */
+  readonly checkpoints: { readonly store: CheckpointStore; readonly id: readonly string[] } | undefined
+}
+
+/** The source stays open. */
+export async function uploadSource(
+  context: Context,
+  { input, members, source, checkpoints }: SourceUpload,
+  options: UploadOptions,
+): Promise<UploadOutput> {
+  const { PartSize, MAXThread, ContentMD5, ContentLength, progress_callback } = members
+  const { signal, onProgress } = options
+  checkLength(ContentLength, source.size)
+  const target = uploadTarget(context, input, members)
+  const threads = threadCount(MAXThread, THREADS)
+  const total = source.size
+  const meter = new ProgressMeter({ total, now: context.platform.now, onProgress, progress_callback })
+  const content = {
+    length: source.size,
+    open: () => source.read(0, source.size),
+    whole: source.slice?.(0, source.size),
+  }
+  if (source.size <= SIMPLE_BYTES_MAX) {
+    return uploadWhole(context, { target, content, ContentMD5, meter }, options)
+  }
+  if (ContentMD5 !== undefined && (await md5Of(context.platform, content, signal)) !== ContentMD5) {
+    throw new CosClientError('checksum', 'ContentMD5 is not the MD5 of the content; nothing was sent.')
+  }
+  const checkpoint = await checkpoints?.store.open(checkpoints.id)
+  try {
+    const size = { PartSize, defaultBytes: PART_BYTES }
+    return await uploadParts(context, { target, source, size, threads, checkpoint, meter }, options)
+  } finally {
+    // Disks may be slow, and nobody who aborted waits for them.
+    if (checkpoint) await settledOr(context.background.track(checkpoint.release()), signal)
+  }
+}

@@ -49,7 +49,7 @@ interface IDBObjectStore {
   get(key: string): IDBRequest<unknown>
   put(value: object, key: string): IDBRequest<unknown>
   delete(key: string | object): IDBRequest<undefined>
-  count(): IDBRequest<number>
+  count(key?: string): IDBRequest<number>
   createIndex(name: string, member: string): IDBIndex
   index(name: string): IDBIndex
 }

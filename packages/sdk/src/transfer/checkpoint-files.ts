@@ -1,5 +1,5 @@
 // Checkpoints as files of a local folder: one JSON document for each transfer, and a lock beside it.
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +62,8 @@ async function openRecord(path: string, lock: FileLock): Promise<Checkpoint> {
   const clear = async () => {
     await writer.settled()
     await rm(path, { force: true })
+    // Of a run that was killed while it wrote.
+    await rm(unnamed(path), { force: true })
   }
   return {
     saved: await readRecord(path),
@@ -86,11 +88,16 @@ async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   }
 }
 
+/** A record on its way; one name for all, as who has the lock is the only one who writes. */
+function unnamed(path: string): string {
+  return `${path}.new`
+}
+
 /** Synced before the rename, so that after a crash of the machine there is this record or the one before. */
 async function writeRecord(path: string, record: CheckpointRecord): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.new`
+  const temporary = unnamed(path)
   try {
-    const file = await open(temporary, 'wx', 0o600)
+    const file = await open(temporary, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(record))
       await file.sync()

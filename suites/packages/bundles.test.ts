@@ -61,12 +61,13 @@ describe('for browsers', () => {
     const text = outputFiles.map((file) => file.text).join('\n')
     expect(text.length).toBeGreaterThan(50_000)
     // hash-wasm asks whether the global object has a Buffer.
-    expect(text.match(/\brequire\(|\bprocess\.|["'`]node:|(?<!\.)\bBuffer\b|__dirname/g)).toBeNull()
+    const found = text.match(/\brequire\(|\bprocess\.|["'`]node:|(?<!\.)\bBuffer\b|__dirname/g)
+    expect(found).toBeNull()
   })
 
   it('nothing is left of an import that is not used', async () => {
-    const { outputFiles } = await bundled(`import { CosClient } from '@coset/sdk/browser'`)
-    expect(outputFiles.map((file) => file.text.trim())).toEqual([''])
+    const start = startOf(await bundled(`import { CosClient } from '@coset/sdk/browser'`))
+    expect(start.trim()).toBe('')
   })
 
   it('the name of the package alone leads there too', async () => {

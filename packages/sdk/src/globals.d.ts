@@ -4,7 +4,7 @@
 /** Undefined in Node. */
 declare const location: { readonly origin: string; readonly protocol: string } | undefined
 
-declare const navigator: { readonly locks?: LockManager }
+declare const navigator: { readonly locks?: LockManager } | undefined
 
 interface LockManager {
   request<T>(

@@ -64,7 +64,7 @@ const LOCK_MS_MAX = 1000
 
 /** Resolves to what releases it. The browser does so too when the page goes. */
 async function lock(key: string): Promise<() => void> {
-  const { locks } = navigator
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
   if (!locks) return lockInPage(key)
   const signal = AbortSignal.timeout(LOCK_MS_MAX)
   return new Promise((resolve, reject) => {

@@ -47,6 +47,7 @@ interface IDBTransaction {
 
 interface IDBObjectStore {
   get(key: string): IDBRequest<unknown>
+  getKey(key: string): IDBRequest<unknown>
   put(value: object, key: string): IDBRequest<unknown>
   delete(key: string | object): IDBRequest<undefined>
   count(): IDBRequest<number>

@@ -24,11 +24,53 @@ export type { ListedObject, ListedVersion } from './pages.js'
 export { type NodePlatform as Platform, platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
+export type { CopySourceClient } from './transfer/copy-origin.js'
+export type {
+  DeletedObject,
+  DeletePrefixFailure,
+  DeletePrefixInput,
+  DeletePrefixOptions,
+  DeletePrefixProgress,
+  DeletePrefixResult,
+} from './transfer/delete-prefix.js'
+export type {
+  DirectoryFileEvent,
+  DirectoryOptions,
+  DirectoryProgress,
+  FileProgress,
+} from './transfer/directory/directory-options.js'
+export type {
+  DownloadDirectoryInput,
+  DownloadDirectoryOptions,
+} from './transfer/directory/download-directory.js'
+export type { PathFilter } from './transfer/directory/filter.js'
+export type { Glob, PathTest } from './transfer/directory/globs.js'
+export {
+  DirectoryResult,
+  type FailedFile,
+  type PoolResult,
+  type SkippedFile,
+  type SkipReason,
+  type TransferredFile,
+} from './transfer/directory/result.js'
+export type {
+  FileHeaders,
+  UploadDirectoryInput,
+  UploadDirectoryOptions,
+} from './transfer/directory/upload-directory.js'
+export type {
+  DownloadFileInput,
+  DownloadFileOptions,
+  DownloadFileOutput,
+} from './transfer/download-input.js'
+export type { MoveObjectOutput } from './transfer/move-object.js'
 export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export type { UploadFileOptions } from './transfer/upload-file.js'
 export type {
   CheckpointOptions,
   UploadFileInput,
+  UploadInput,
   UploadOptions,
   UploadOutput,
 } from './transfer/upload-input.js'

@@ -14,6 +14,7 @@ export function browserPlatform(): Platform {
     transport: createFetchTransport,
     checkpoints: () => ({
       // Loaded when it is asked for, as most pages never do.
+      has: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).hasCheckpoint(id),
       open: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).openCheckpoint(id),
     }),
     now: () => Date.now(),

@@ -1,6 +1,7 @@
 // One try of one request: signed for now, sent, its reply recognised as success or error.
 import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } from '@coset/protocol'
 import { type Body, blobChunks } from './body.js'
+import { assertRange } from './content-range.js'
 import type { Context } from './context.js'
 import { CosClientError } from './errors.js'
 import type { Answer, ExchangeOptions } from './exchange.js'
@@ -39,7 +40,10 @@ export async function sendOnce(
     const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
     await assertSuccess(reply, replyContext)
     content.onSent()
-    if (compiled.output.stream !== undefined) return { reply, document: undefined }
+    if (compiled.output.stream !== undefined) {
+      assertRange(reply, request.headers.find(([name]) => name === 'range')?.[1])
+      return { reply, document: undefined }
+    }
     const document = await readDocument(reply, replyContext)
     await checkSum(reply, content, signal)
     return { reply, document }

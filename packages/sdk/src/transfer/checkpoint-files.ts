@@ -1,6 +1,6 @@
 // Checkpoints as files of a local folder: one JSON document for each transfer, and a lock beside it.
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CosClientError } from '../errors.js'
@@ -29,13 +29,20 @@ export function fileCheckpoints(
   folder = checkpointFolder(process.env, process.platform),
   now: () => number = Date.now,
 ): CheckpointStore {
+  const pathOf = (id: readonly string[]) =>
+    join(folder, createHash('sha256').update(JSON.stringify(id)).digest('hex').slice(0, 40))
   return {
+    has: (id) =>
+      access(`${pathOf(id)}.json`).then(
+        () => true,
+        () => false,
+      ),
     async open(id) {
       try {
         // Keys and paths are nobody else's business.
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await sweep(folder, now() - RECORD_AGE_MAX_MS)
-        const path = join(folder, createHash('sha256').update(JSON.stringify(id)).digest('hex').slice(0, 40))
+        const path = pathOf(id)
         const lock = await FileLock.acquire(`${path}.lock`)
         return await openRecord(`${path}.json`, lock)
       } catch (cause) {

@@ -19,6 +19,11 @@ interface Row {
   readonly record: CheckpointRecord
 }
 
+/** As CheckpointStore's. */
+export async function hasCheckpoint(id: readonly string[]): Promise<boolean> {
+  return (await inStore('readonly', (store) => store.getKey(JSON.stringify(id)))) !== undefined
+}
+
 /** As CheckpointStore's. Rejects with a CosClientError of kind `file` where the browser keeps nothing. */
 export async function openCheckpoint(
   id: readonly string[],

@@ -94,6 +94,7 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Op
    * not the same.
    */
   async copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
+    // Loaded when it is asked for, as are the others here: most pages never do.
     const { copy } = await interruptible(import('./transfer/copy.js'), options?.signal)
     return copy(this.#context, input, options)
   }
@@ -147,7 +148,6 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Op
    * then deleted at the server, unless `abortOnFailure` is false.
    */
   async upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
-    // Loaded when it is asked for, as most pages never do.
     const { upload } = await interruptible(import('./transfer/upload.js'), options.signal)
     return upload(this.#context, input, options)
   }

@@ -12,8 +12,8 @@ export function browserPlatform(): Platform {
     md5: createMd5,
     objectBody: (download) => new ObjectBody(download),
     transport: createFetchTransport,
-    // Loaded when it is asked for, as most pages never do.
     checkpoints: () => ({
+      // Loaded when it is asked for, as most pages never do.
       has: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).hasCheckpoint(id),
       open: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).openCheckpoint(id),
     }),

@@ -19,8 +19,9 @@ interface Row {
   readonly record: CheckpointRecord
 }
 
+/** As CheckpointStore's. */
 export async function hasCheckpoint(id: readonly string[]): Promise<boolean> {
-  return (await inStore('readonly', (store) => store.count(JSON.stringify(id)))) !== 0
+  return (await inStore('readonly', (store) => store.getKey(JSON.stringify(id)))) !== undefined
 }
 
 /** As CheckpointStore's. Rejects with a CosClientError of kind `file` where the browser keeps nothing. */
@@ -68,7 +69,7 @@ const LOCK_MS_MAX = 1000
 
 /** Resolves to what releases it. The browser does so too when the page goes. */
 async function lock(key: string): Promise<() => void> {
-  const { locks } = navigator
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks
   if (!locks) return lockInPage(key)
   const signal = AbortSignal.timeout(LOCK_MS_MAX)
   return new Promise((resolve, reject) => {

@@ -85,13 +85,15 @@ function fileSource(file: File): UploadSource {
 
 /** Where nothing can be kept, such as in a private window, an upload is better than none. */
 function forgiving(store: CheckpointStore): CheckpointStore {
+  const unlessKept = <T>(instead: T) => {
+    return (error: unknown): T => {
+      if (error instanceof CosClientError && error.kind === 'file') return instead
+      throw error
+    }
+  }
   return {
-    has: (id) => store.has(id).catch(() => false),
-    open: (id) =>
-      store.open(id).catch((error: unknown) => {
-        if (error instanceof CosClientError && error.kind === 'file') return NO_CHECKPOINT
-        throw error
-      }),
+    has: (id) => store.has(id).catch(unlessKept(false)),
+    open: (id) => store.open(id).catch(unlessKept(NO_CHECKPOINT)),
   }
 }
 

@@ -1,5 +1,5 @@
 // Checkpoints as files of a local folder: one JSON document for each transfer, and a lock beside it.
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ async function openRecord(path: string, lock: FileLock): Promise<Checkpoint> {
   let clearing = Promise.resolve()
   const clear = async () => {
     await writer.settled()
-    await rm(path, { force: true })
+    await Promise.all([rm(path, { force: true }), rm(unfinished(path), { force: true })])
   }
   return {
     saved: await readRecord(path),
@@ -84,11 +84,16 @@ async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   }
 }
 
+function unfinished(path: string): string {
+  return `${path}.new`
+}
+
 /** Synced before the rename, so that after a crash of the machine there is this record or the one before. */
 async function writeRecord(path: string, record: CheckpointRecord): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.new`
+  const temporary = unfinished(path)
   try {
-    const file = await open(temporary, 'wx', 0o600)
+    // One that a killed process left is written over: whoever has the lock is alone here.
+    const file = await open(temporary, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(record))
       await file.sync()

@@ -3,10 +3,10 @@ import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
 import { type CallOptions, type Context, createContext } from './context.js'
 import { execute } from './execute.js'
+import type { ObjectBody } from './object-body-node.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
-import type { Platform } from './platform.js'
-import { platform as nodePlatform } from './platform-node.js'
+import { type NodePlatform, platform as nodePlatform } from './platform-node.js'
 import {
   type DownloadDirectoryInput,
   type DownloadDirectoryOptions,
@@ -40,11 +40,11 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
-export class CosClient extends CosClientBase {
-  readonly #context: Context
+export class CosClient extends CosClientBase<ObjectBody> {
+  readonly #context: Context<NodePlatform>
 
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: Platform = nodePlatform) {
+  constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
     const context = createContext(options, platform)
     super(context)
     this.#context = context
@@ -129,5 +129,10 @@ export class CosClient extends CosClientBase {
     options: DownloadDirectoryOptions = {},
   ): Promise<DirectoryResult> {
     return downloadDirectory(this.#context, input, options)
+  }
+
+  /** For `await using`. Not for browsers, as not all of them have the symbol. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }

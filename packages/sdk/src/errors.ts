@@ -62,6 +62,13 @@ export class CosClientError extends CosError {
   }
 }
 
+/** A reply that is not one to what was asked: cut or mistaken on its way. Asking again may help. */
+export class GarbledReplyError extends CosClientError {
+  constructor(message: string, cause?: unknown) {
+    super('body', message, cause === undefined ? { requestSent: true } : { cause, requestSent: true })
+  }
+}
+
 export interface ServiceErrorFields {
   readonly code: string
   readonly message: string

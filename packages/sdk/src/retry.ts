@@ -1,6 +1,6 @@
 // Which failures are worth another try, and when.
 import { FAULTS } from '@coset/model'
-import { type CosClientError, CosServiceError } from './errors.js'
+import { type CosClientError, CosServiceError, GarbledReplyError } from './errors.js'
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 20_000
@@ -11,7 +11,9 @@ export type Failure = CosClientError | CosServiceError
 
 /** Whether the same request may do better later on. */
 export function isTransient(error: Failure): boolean {
-  if (!(error instanceof CosServiceError)) return error.kind === 'network' || error.kind === 'timeout'
+  if (!(error instanceof CosServiceError)) {
+    return error.kind === 'network' || error.kind === 'timeout' || error instanceof GarbledReplyError
+  }
   const { statusCode, code } = error
   if (statusCode === 408 || statusCode === 429) return true
   // A code that is known not to pass, such as NotImplemented, decides over its status.

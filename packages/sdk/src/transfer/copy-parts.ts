@@ -6,9 +6,11 @@ import type { OperationInput, OperationOutput } from '../operations.js'
 import { settledOr } from './background.js'
 import { call, partRetries } from './call.js'
 import { type CopyOrigin, isSourceGone, type SourceHead, sourceChanged } from './copy-origin.js'
+import { beginUpload, MultipartUpload } from './multipart-upload.js'
 import { type Part, partsOf } from './part-plan.js'
 import { runPool } from './pool.js'
 import type { ProgressMeter } from './progress.js'
+import { uploadTarget } from './upload-input.js'
 
 export type UploadHeaders = OperationInput<'createMultipartUpload'>
 
@@ -28,28 +30,27 @@ export interface PartsCopy {
 type Completed = OperationOutput<'completeMultipartUpload'>
 type ListedPart = { readonly PartNumber: number; readonly ETag: string }
 
-/** How long an upload that is given up may take to end. */
-const GIVE_UP_MS_MAX = 20_000
-
 export async function copyParts(
   context: Context,
   copy: PartsCopy,
   options: CallOptions,
 ): Promise<{ readonly completed: Completed; readonly parts: number }> {
-  const { target } = copy
-  const { UploadId } = await call(context, 'createMultipartUpload', target, options)
-  const upload = { Bucket: target.Bucket, Key: target.Key, UploadId }
+  const target = uploadTarget(context, copy.target, {})
+  const begun = new MultipartUpload(context, target, await beginUpload(context, target, options))
+  const { Bucket, Key, ForbidOverwrite } = copy.target
+  const upload = { Bucket, Key, UploadId: begun.handle.id }
   try {
     const Part = await copyEach(context, copy, upload, options)
     const completed = await call(
       context,
       'completeMultipartUpload',
-      { ...upload, MultipartUpload: { Part }, ForbidOverwrite: target.ForbidOverwrite },
+      { ...upload, MultipartUpload: { Part }, ForbidOverwrite },
       { ...options, retries: partRetries(context) },
     )
     return { completed, parts: Part.length }
   } catch (error) {
-    if (copy.abortOnFailure) await giveUp(context, upload, options.signal)
+    // Nobody waits for it who aborted, and its failure does not hide why it came to this.
+    if (copy.abortOnFailure) await settledOr(begun.giveUp(), options.signal)
     throw error
   }
 }
@@ -93,10 +94,4 @@ async function copyPart(
     if (error instanceof CosClientError && error.kind !== 'aborted') throw ofPart(error, number)
     throw error
   }
-}
-
-/** Nobody waits for it who aborted, and its failure does not hide why it came to this. */
-async function giveUp(context: Context, upload: Upload, signal: AbortSignal | undefined): Promise<void> {
-  const limit = { signal: AbortSignal.timeout(GIVE_UP_MS_MAX) }
-  await settledOr(context.background.track(call(context, 'abortMultipartUpload', upload, limit)), signal)
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { CosClientError } from '../errors.js'
 
 export interface Destination {
-  /** Absolute, with all links followed: whoever means the same file has the same path. */
+  /** Absolute, and no link itself. */
   readonly path: string
   /** Permissions of the file that is there already, which its successor keeps. */
   readonly mode: number | undefined
@@ -22,10 +22,10 @@ export async function findDestination(path: string): Promise<Destination> {
     if (cause.code === 'ENOENT') return undefined
     throw unusable(path, 'can not be looked at', cause)
   })
-  if (!found) return { path: join(await folderOf(full), basename(full)), mode: undefined }
+  if (!found) return { path: full, mode: undefined }
   if (!found.isSymbolicLink()) {
     assertFile(path, found)
-    return { path: join(await folderOf(full), basename(full)), mode: found.mode & 0o777 }
+    return { path: full, mode: found.mode & 0o777 }
   }
   try {
     const [target, behind] = await Promise.all([realpath(full), stat(full)])
@@ -35,6 +35,11 @@ export async function findDestination(path: string): Promise<Destination> {
     if (cause instanceof CosClientError) throw cause
     throw unusable(path, 'is a link that leads nowhere', cause)
   }
+}
+
+/** With all links followed, so that whoever means the same file has the same path. The folder must exist. */
+export async function canonical({ path, mode }: Destination): Promise<Destination> {
+  return { path: join(await folderOf(path), basename(path)), mode }
 }
 
 /** Puts a finished file in its place. Readers see the old file or the new one. */

@@ -4,10 +4,10 @@ import { onAbort } from '../abort.js'
 import { targetOf } from '../addressing.js'
 import type { Context } from '../context.js'
 import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
-import type { ObjectBody } from '../object-body.js'
+import type { ObjectBodyBase } from '../object-body.js'
 import { call, partRetries } from './call.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
-import { type Destination, findDestination } from './destination.js'
+import { canonical, type Destination, findDestination } from './destination.js'
 import {
   type DownloadFileInput,
   type DownloadFileOptions,
@@ -32,7 +32,9 @@ export function downloadFile(
   return settlePromptly(options.signal, async () => {
     throwIfAborted(options.signal)
     const request = readDownloadInput(context, input, options)
-    const destination = await findDestination(input.DestFilePath)
+    const found = await findDestination(input.DestFilePath)
+    // Whoever gives a hint has seen to the folder.
+    const destination = hint.size === undefined ? await canonical(found) : found
     const meter = new ProgressMeter({
       total: undefined,
       now: context.platform.now,
@@ -55,7 +57,7 @@ interface Job {
 interface Found {
   readonly head: ObjectHead
   readonly object: ObjectState
-  readonly body: ObjectBody | undefined
+  readonly body: ObjectBodyBase | undefined
 }
 
 /** Runs that were aborted and still put things away: who comes back waits for them. */
@@ -64,18 +66,15 @@ const lingering = new Map<string, Promise<unknown>>()
 class FileDownload {
   readonly #context: Context
   readonly #job: Job
-  readonly #id: readonly string[]
   readonly #store: CheckpointStore | undefined
   #checkpoint: Checkpoint | undefined
+  /** Of the checkpoint, as soon as it is being opened. */
+  #name: string | undefined
 
   constructor(context: Context, job: Job) {
-    const { options, request, destination } = job
-    const { Bucket, Key, VersionId = '' } = request.members
-    const { checkpoint = true } = options
-    const target = targetOf(context.settings, { bucket: Bucket, key: Key })
+    const { checkpoint = true } = job.options
     this.#context = context
     this.#job = job
-    this.#id = ['download', target.origin, target.bucket ?? '', Key, VersionId, destination.path]
     if (checkpoint !== false) {
       this.#store = context.platform.checkpoints(checkpoint === true ? undefined : checkpoint.folder)
     }
@@ -83,10 +82,10 @@ class FileDownload {
 
   async run(): Promise<DownloadFileOutput> {
     const { signal } = this.#job.options
-    const name = JSON.stringify(this.#id)
-    await lingering.get(name)
     const running = this.#run()
     const stopListening = onAbort(signal, () => {
+      const name = this.#name
+      if (name === undefined) return
       const end = running.catch(() => undefined).finally(() => lingering.delete(name))
       lingering.set(name, end)
     })
@@ -124,20 +123,24 @@ class FileDownload {
     const found = await this.#find()
     try {
       this.#job.meter.setTotal(found.object.size)
-      const checkpoint = await this.#openCheckpoint(found.object)
+      if (found.object.size > this.#job.request.simpleBytesMax) await this.#openCheckpoint()
       throwIfAborted(this.#job.options.signal)
-      return await this.#fetch(found, checkpoint)
+      return await this.#fetch(found)
     } finally {
       found.body?.cancel()
     }
   }
 
-  /** By one GET, which is all that a small object takes; by HEAD where its bytes are surely not wanted from the start on. */
+  /**
+   * By one GET, which is all that a small object takes; by HEAD where an earlier run has left its beginning, or the
+   * object is known to be large.
+   */
   async #find(): Promise<Found> {
-    const { request, hint, options } = this.#job
+    const { request, hint, options, destination } = this.#job
     const extras = { signal: options.signal, crcCheck: false, bodyRetries: partRetries(this.#context) }
-    const isLarge = hint.size !== undefined && hint.size > request.simpleBytesMax
-    if (isLarge || this.#checkpoint || (await this.#store?.has(this.#id))) {
+    const isHinted = hint.size !== undefined
+    if (!isHinted && (await this.#store?.has(this.#idOf(destination)))) await this.#openCheckpoint()
+    if (this.#checkpoint || (isHinted && hint.size > request.simpleBytesMax)) {
       const head = await call(this.#context, 'headObject', request.members, extras)
       return { head, object: stateOf(head), body: undefined }
     }
@@ -150,29 +153,27 @@ class FileDownload {
     }
   }
 
-  /** Small objects are fetched again sooner than a record is written. */
-  async #openCheckpoint({ size }: ObjectState): Promise<Checkpoint | undefined> {
-    const { request } = this.#job
-    if (!this.#store || this.#checkpoint) return this.#checkpoint
-    const isLarge = size > request.simpleBytesMax
-    if (isLarge || (await this.#store.has(this.#id))) this.#checkpoint = await this.#store.open(this.#id)
-    return this.#checkpoint
+  /** Only for large objects: small ones are fetched again sooner than a record is written. */
+  async #openCheckpoint(): Promise<void> {
+    if (!this.#store || this.#checkpoint) return
+    const id = this.#idOf(await canonical(this.#job.destination))
+    this.#name = JSON.stringify(id)
+    await lingering.get(this.#name)
+    this.#checkpoint = await this.#store.open(id)
   }
 
-  async #fetch(found: Found, checkpoint: Checkpoint | undefined): Promise<DownloadFileOutput> {
-    const { request, destination, meter, options } = this.#job
+  #idOf({ path }: Destination): readonly string[] {
+    const { Bucket, Key, VersionId = '' } = this.#job.request.members
+    const target = targetOf(this.#context.settings, { bucket: Bucket, key: Key })
+    return ['download', target.origin, target.bucket ?? '', Key, VersionId, path]
+  }
+
+  async #fetch(found: Found): Promise<DownloadFileOutput> {
+    const { request, meter, options } = this.#job
     const { object, body } = found
-    const isSimple = object.size <= request.simpleBytesMax
-    const [, origin, bucket, key] = this.#id
-    const draftOptions: DraftOptions = {
-      destination,
-      object,
-      partBytes: isSimple ? Math.max(1, object.size) : request.partBytes(object.size),
-      checkpoint,
-      where: { origin, bucket, key, destination: destination.path },
-    }
-    if (request.crcCheck && (await isInPlace(draftOptions))) {
-      await checkpoint?.clear()
+    const draftOptions = await this.#draftOptions(object)
+    if (request.crcCheck && (await isInPlace(draftOptions, options.signal))) {
+      await this.#checkpoint?.clear()
       meter.resume(object.size)
       return this.#output(found, object.size)
     }
@@ -189,6 +190,20 @@ class FileDownload {
       throw error
     }
     return this.#output(found, bytesResumed)
+  }
+
+  async #draftOptions(object: ObjectState): Promise<DraftOptions> {
+    const { request, destination } = this.#job
+    const checkpoint = this.#checkpoint
+    const isSimple = object.size <= request.simpleBytesMax
+    const { Bucket, Key } = request.members
+    return {
+      object,
+      destination: checkpoint ? await canonical(destination) : destination,
+      partBytes: isSimple ? Math.max(1, object.size) : request.partBytes(object.size),
+      checkpoint,
+      where: { bucket: Bucket, key: Key, destination: destination.path },
+    }
   }
 
   #output({ head, object }: Found, bytesResumed: number): DownloadFileOutput {

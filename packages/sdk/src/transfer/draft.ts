@@ -1,6 +1,6 @@
 // A file on its way down: the temporary file, and the record that lets a later run go on with it.
 import { dirname } from 'node:path'
-import { type Crc64Engine, loadCrc64 } from '@coset/protocol'
+import { loadCrc64 } from '@coset/protocol'
 import { CosClientError } from '../errors.js'
 import type { Checkpoint, CheckpointRecord } from './checkpoint.js'
 import { type Destination, moveInto, syncFolder } from './destination.js'
@@ -133,7 +133,10 @@ export class Draft {
 }
 
 /** Whether the destination is what an earlier run finished, and was killed before it could say so. */
-export async function isInPlace({ destination, object, checkpoint }: DraftOptions): Promise<boolean> {
+export async function isInPlace(
+  { destination, object, checkpoint }: DraftOptions,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const earlier = readDownloadRecord(checkpoint?.saved)
   if (!earlier || !isSameContent(earlier.object, object)) return false
   const parts = [...partsOf(object.size, earlier.partBytes)]
@@ -143,20 +146,14 @@ export async function isInPlace({ destination, object, checkpoint }: DraftOption
   const file = left ? undefined : await PartFile.reopen(destination.path, object.size, 'read')
   if (!file) return false
   try {
-    return await holds(file, parts, earlier, await loadCrc64())
+    const engine = await loadCrc64()
+    for (const part of parts) {
+      if ((await file.sumOf(part, engine, signal)) !== earlier.done.get(part.number)) return false
+    }
+    return true
   } finally {
     await file.close()
   }
-}
-
-async function holds(
-  file: PartFile,
-  parts: readonly Part[],
-  { done }: DownloadRecord,
-  engine: Crc64Engine,
-): Promise<boolean> {
-  for (const part of parts) if ((await file.sumOf(part, engine)) !== done.get(part.number)) return false
-  return true
 }
 
 /** A record that was tampered with must not lead to other files. */

@@ -50,7 +50,7 @@ interface IDBObjectStore {
   getKey(key: string): IDBRequest<unknown>
   put(value: object, key: string): IDBRequest<unknown>
   delete(key: string | object): IDBRequest<undefined>
-  count(): IDBRequest<number>
+  count(key?: string): IDBRequest<number>
   createIndex(name: string, member: string): IDBIndex
   index(name: string): IDBIndex
 }

@@ -77,22 +77,20 @@ export async function md5Of(
   return md5.base64()
 }
 
-/** Times that content is sent which arrived as something else. */
+/** Times that content is sent which does not arrive as its digest says. */
 const SENT_MAX = 4
 
-/** What was damaged on its way is sent again: the server did not keep it, or keeps the next one in its place. */
+/**
+ * What was damaged on its way is sent again: the server did not keep it. Only where the digest was computed here: one
+ * that the caller gave, and that does not fit, would not fit the next time either.
+ */
 export async function sentIntact<T>(send: () => Promise<T>, isOwnDigest: boolean): Promise<T> {
   for (let sent = 1; ; sent++) {
     try {
       return await send()
     } catch (error) {
-      if (!isDamage(error, isOwnDigest) || sent >= SENT_MAX) throw error
+      const isDamaged = error instanceof CosServiceError && error.code === 'BadDigest'
+      if (!isDamaged || !isOwnDigest || sent >= SENT_MAX) throw error
     }
   }
-}
-
-/** A digest that the caller gave, and that does not fit, would not fit the next time either. */
-function isDamage(error: unknown, isOwnDigest: boolean): boolean {
-  if (error instanceof CosServiceError) return isOwnDigest && error.code === 'BadDigest'
-  return error instanceof CosClientError && error.kind === 'checksum'
 }

@@ -3,10 +3,21 @@ import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
 import { type CallOptions, type Context, createContext } from './context.js'
 import { execute } from './execute.js'
+import type { ObjectBody } from './object-body-node.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
-import type { Platform } from './platform.js'
-import { platform as nodePlatform } from './platform-node.js'
+import { type NodePlatform, platform as nodePlatform } from './platform-node.js'
+import {
+  type DownloadDirectoryInput,
+  type DownloadDirectoryOptions,
+  downloadDirectory,
+} from './transfer/directory/download-directory.js'
+import type { DirectoryResult } from './transfer/directory/result.js'
+import {
+  type UploadDirectoryInput,
+  type UploadDirectoryOptions,
+  uploadDirectory,
+} from './transfer/directory/upload-directory.js'
 import { downloadFile } from './transfer/download-file.js'
 import type { DownloadFileInput, DownloadFileOptions, DownloadFileOutput } from './transfer/download-input.js'
 import { type UploadFileOptions, uploadFile } from './transfer/upload-file.js'
@@ -29,11 +40,11 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
-export class CosClient extends CosClientBase {
-  readonly #context: Context
+export class CosClient extends CosClientBase<ObjectBody> {
+  readonly #context: Context<NodePlatform>
 
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: Platform = nodePlatform) {
+  constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
     const context = createContext(options, platform)
     super(context)
     this.#context = context
@@ -86,5 +97,42 @@ export class CosClient extends CosClientBase {
    */
   downloadFile(input: DownloadFileInput, options: DownloadFileOptions = {}): Promise<DownloadFileOutput> {
     return downloadFile(this.#context, input, options)
+  }
+
+  /**
+   * Uploads what is in a local folder, many files at a time: by default those only whose content the bucket does not
+   * have yet. Small files of the bucket are compared by what the list tells, without a request each.
+   *
+   * Resolves with what became of every file, also where some failed: a name that is not UTF-8 or too long for a key, a
+   * file or folder that can not be read, a refusal of the server. Rejects, with that result on the error, when the
+   * folder itself can not be read, when nothing would succeed (no such bucket, 100 refusals and not one success, no
+   * network), and with kind `aborted` when the signal fires.
+   */
+  uploadDirectory(
+    input: UploadDirectoryInput,
+    options: UploadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return uploadDirectory(this.#context, input, options)
+  }
+
+  /**
+   * Downloads what a bucket has below a prefix into a local folder, many files at a time: by default those only whose
+   * content is not there yet. A key of which no path below the folder can be made, such as `../a`, `/a`, `a//b`, is a
+   * failure by name, and so is one whose path is taken by a folder, or leads out through a symbolic link. Nothing is
+   * ever written outside the folder.
+   *
+   * Resolves with what became of every object, also where some failed. Rejects, with that result on the error, when the
+   * list is refused, when nothing would succeed (a full disk, no network), and with kind `aborted` when the signal fires.
+   */
+  downloadDirectory(
+    input: DownloadDirectoryInput,
+    options: DownloadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return downloadDirectory(this.#context, input, options)
+  }
+
+  /** For `await using`. Not for browsers, as not all of them have the symbol. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }

@@ -3,6 +3,7 @@ import type { Input } from '@coset/protocol'
 import type { CallOptions, Context } from './context.js'
 import { CosServiceError } from './errors.js'
 import { execute } from './execute.js'
+import type { ObjectBodyBase } from './object-body.js'
 import { type OperationInput, OperationMethods } from './operations.js'
 import {
   type ListedObject,
@@ -15,22 +16,17 @@ import {
 } from './pages.js'
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
-import { type CopyInput, type CopyOptions, type CopyOutput, copy } from './transfer/copy.js'
-import {
-  type DeletePrefixInput,
-  type DeletePrefixOptions,
-  type DeletePrefixResult,
-  deletePrefix,
-} from './transfer/delete-prefix.js'
-import { type MoveObjectOutput, moveObject } from './transfer/move-object.js'
-import { upload } from './transfer/upload.js'
+import type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
+import type { DeletePrefixInput, DeletePrefixOptions, DeletePrefixResult } from './transfer/delete-prefix.js'
+import type { MoveObjectOutput } from './transfer/move-object.js'
+import { interruptible } from './transfer/pool.js'
 import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
 
 /** Longest that closing a client waits for what its transfers left behind. */
 const CLOSE_MS_MAX = 5000
 
-/** The client of every platform; `CosClient` adds what its own platform can do. */
-export class CosClientBase extends OperationMethods {
+/** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
+export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
   readonly #context: Context
 
   constructor(context: Context) {
@@ -97,7 +93,9 @@ export class CosClientBase extends OperationMethods {
    * Rejects with kind `changed` when the source of a copy in parts is replaced meanwhile, `checksum` when the copy is
    * not the same.
    */
-  copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
+  async copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
+    // Loaded when it is asked for, as are the others here: most pages never do.
+    const { copy } = await interruptible(import('./transfer/copy.js'), options?.signal)
     return copy(this.#context, input, options)
   }
 
@@ -107,7 +105,8 @@ export class CosClientBase extends OperationMethods {
    * something else was written meanwhile. What is written between this look and the deletion is deleted with it; where
    * versioning is enabled it is only hidden by a delete marker. An error after the copy says so: then both are there.
    */
-  moveObject(input: CopyInput, options?: CopyOptions): Promise<MoveObjectOutput> {
+  async moveObject(input: CopyInput, options?: CopyOptions): Promise<MoveObjectOutput> {
+    const { moveObject } = await interruptible(import('./transfer/move-object.js'), options?.signal)
     return moveObject(this.#context, input, options)
   }
 
@@ -115,7 +114,8 @@ export class CosClientBase extends OperationMethods {
    * Deletes every object whose key begins with `Prefix`, a thousand a request. Resolves with what could not be deleted;
    * failures that may pass are tried again first. Rejects when a whole request fails, with `result` on the error.
    */
-  deletePrefix(input: DeletePrefixInput, options?: DeletePrefixOptions): Promise<DeletePrefixResult> {
+  async deletePrefix(input: DeletePrefixInput, options?: DeletePrefixOptions): Promise<DeletePrefixResult> {
+    const { deletePrefix } = await interruptible(import('./transfer/delete-prefix.js'), options?.signal)
     return deletePrefix(this.#context, input, options)
   }
 
@@ -147,7 +147,8 @@ export class CosClientBase extends OperationMethods {
    * else, and at once with `aborted` when the signal fires. `partNumber` tells the part that failed. What was sent is
    * then deleted at the server, unless `abortOnFailure` is false.
    */
-  upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+  async upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+    const { upload } = await interruptible(import('./transfer/upload.js'), options.signal)
     return upload(this.#context, input, options)
   }
 
@@ -158,10 +159,6 @@ export class CosClientBase extends OperationMethods {
   async close(): Promise<void> {
     await this.#context.background.close(CLOSE_MS_MAX)
     await this.#context.transport.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 }
 

@@ -6,7 +6,6 @@ import type { CallOptions, Context } from './context.js'
 import { Download, type DownloadPlan } from './download.js'
 import { CosClientError, throwIfAborted } from './errors.js'
 import { type Answer, exchange } from './exchange.js'
-import { ObjectBody } from './object-body.js'
 import { compiledOperation, type OperationName } from './operations.js'
 import { decodeReply } from './reply.js'
 import { type PreparedRequest, prepareRequest } from './request.js'
@@ -34,7 +33,7 @@ export async function execute(context: Context, call: Call): Promise<Output> {
   const { stream } = compiled.output
   if (stream !== undefined) {
     const download = new Download(context, downloadPlan(context, call, reply))
-    members[stream] = new ObjectBody(download, context.platform.files)
+    members[stream] = context.platform.objectBody(download)
   }
   members.statusCode = reply.status
   members.requestId = reply.headers['x-cos-request-id']

@@ -11,6 +11,7 @@ import { getObject, headObject } from './cases/read-object.js'
 import { restoreObject } from './cases/restore-object.js'
 import { SAMPLES } from './cases/samples.js'
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './cases/upload.js'
+import { uploadFile } from './cases/upload-file.js'
 import { type Name, nameOf, PAGE, SECTIONS, type Section, subjectOf } from './page.js'
 import { REASONS, reasonFor } from './reasons.js'
 
@@ -32,6 +33,7 @@ export const CASES: Readonly<Record<string, OperationCases>> = {
   completeMultipartUpload,
   abortMultipartUpload,
   putObjectFromLocalFile,
+  uploadFile,
 }
 
 /** One line of the coverage page. */

@@ -4,7 +4,7 @@ import { onAbort } from '../abort.js'
 import { targetOf } from '../addressing.js'
 import type { Context } from '../context.js'
 import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
-import type { ObjectBody } from '../object-body.js'
+import type { ObjectBodyBase } from '../object-body.js'
 import { call, partRetries } from './call.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { canonical, type Destination, findDestination } from './destination.js'
@@ -57,7 +57,7 @@ interface Job {
 interface Found {
   readonly head: ObjectHead
   readonly object: ObjectState
-  readonly body: ObjectBody | undefined
+  readonly body: ObjectBodyBase | undefined
 }
 
 /** Runs that were aborted and still put things away: who comes back waits for them. */

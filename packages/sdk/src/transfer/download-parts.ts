@@ -3,7 +3,7 @@ import { type Crc64, type Crc64Engine, loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
 import type { Context } from '../context.js'
 import { CosClientError, CosServiceError, ofPart } from '../errors.js'
-import type { ObjectBody } from '../object-body.js'
+import type { ObjectBodyBase } from '../object-body.js'
 import type { OperationInput } from '../operations.js'
 import { call, partRetries } from './call.js'
 import type { Draft } from './draft.js'
@@ -16,7 +16,7 @@ export interface PartsOptions {
   /** Of the request that every part's follows. */
   readonly members: OperationInput<'getObject'>
   /** The object from its start on, where a reply brings it already. */
-  readonly first: ObjectBody | undefined
+  readonly first: ObjectBodyBase | undefined
   readonly meter: ProgressMeter
   readonly threads: number
   readonly crcCheck: boolean
@@ -95,7 +95,7 @@ class PartFetcher {
     await draft.finishPart(part, crc?.digest())
   }
 
-  async #request({ offset, length }: Part, signal: AbortSignal): Promise<ObjectBody> {
+  async #request({ offset, length }: Part, signal: AbortSignal): Promise<ObjectBodyBase> {
     const { members, draft } = this.#options
     const { etag, size, versionId } = draft.object
     const { Bucket, Key, VersionId, TrafficLimit } = members
@@ -111,7 +111,7 @@ class PartFetcher {
     throw new CosClientError('body', message, { requestSent: true })
   }
 
-  async #receive(part: Part, body: ObjectBody, { crc, meter }: Receivers): Promise<void> {
+  async #receive(part: Part, body: ObjectBodyBase, { crc, meter }: Receivers): Promise<void> {
     const writer = this.#options.draft.file.writer(part.offset)
     let left = part.length
     try {

@@ -35,7 +35,11 @@ export class FileLock {
       if (await create(path, token)) return new FileLock(path, token)
       const owner = await readOwner(path)
       if (typeof owner === 'object' && (await isLetGo(owner))) continue
-      if (owner === 'unknown' || (owner && (await isAlive(owner)))) throw lockedError(path, owner)
+      if (owner === 'unknown' || (owner && (await isAlive(owner)))) {
+        // It may have let go since it was looked at.
+        if (isOther(await readOwner(path), owner)) continue
+        throw lockedError(path, owner)
+      }
       if (owner) await takeAway(path, owner)
     }
     throw lockedError(path, 'unknown')
@@ -58,6 +62,11 @@ export class FileLock {
       held.delete(this.#token)
     }
   }
+}
+
+function isOther(found: Owner | 'unknown' | undefined, owner: Owner | 'unknown'): boolean {
+  if (typeof found !== 'object' || owner === 'unknown') return found !== owner
+  return found.token !== owner.token
 }
 
 /** Waits for a lock that this process lets go just now. */

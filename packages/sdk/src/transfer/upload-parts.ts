@@ -9,7 +9,14 @@ import { runPool } from './pool.js'
 import type { ProgressMeter } from './progress.js'
 import { findUpload, verifiedPart } from './upload-claims.js'
 import type { UploadOptions, UploadOutput, UploadTarget } from './upload-input.js'
-import { attributesDigest, fits, readState, type UploadState, writeState } from './upload-record.js'
+import {
+  attributesDigest,
+  fits,
+  orderedParts,
+  readState,
+  type UploadState,
+  writeState,
+} from './upload-record.js'
 import type { UploadSource } from './upload-source.js'
 
 /** The record is for parts whose checksums need not be read again, so it may lag behind by this. */
@@ -120,8 +127,7 @@ class PartsUploader {
     await source.verify()
     state.completing = true
     await this.#save()
-    const parts = [...state.parts.values()].sort((a, b) => a.number - b.number)
-    return upload.complete(parts, this.#calls)
+    return upload.complete(orderedParts(state), this.#calls)
   }
 
   /**
@@ -145,7 +151,7 @@ class PartsUploader {
       if (!isLost(error)) throw error
       this.#state = undefined
       if (isGone(error))
-        return state.completing ? upload.completed([...state.parts.values()], this.#calls) : undefined
+        return state.completing ? upload.completed(orderedParts(state), this.#calls) : undefined
       // Without the permission to list parts, an upload can be begun and completed, but not taken up.
       void upload.giveUp()
     }
@@ -240,7 +246,11 @@ class PartsUploader {
     signal: AbortSignal,
   ): Promise<StoredPart> {
     const { source, meter } = this.#plan
-    const content = { length, open: () => source.read(offset, length) }
+    const content = {
+      length,
+      open: () => source.read(offset, length),
+      whole: source.slice?.(offset, length),
+    }
     return upload.send(number, content, meter.part(), { ...this.#calls, signal })
   }
 

@@ -33,6 +33,11 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]))
 }
 
+/** By their numbers: the order in which they are joined, and not that in which they were sent. */
+export function orderedParts({ parts }: UploadState): readonly StoredPart[] {
+  return [...parts.values()].sort((a, b) => a.number - b.number)
+}
+
 export function writeState(state: UploadState): CheckpointRecord {
   const { handle, partBytes, identity, attributes, parts, completing } = state
   return {

@@ -43,6 +43,22 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      // The packages as they are published: what they import, how large they are, what their types say.
+      {
+        extends: true,
+        test: { name: 'packages', include: ['suites/packages/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      // The SDK's build for browsers, in Chromium.
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['suites/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       {
         extends: true,
         test: {

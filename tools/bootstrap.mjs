@@ -11,6 +11,7 @@ const FLOOR = [20, 19]
 export function bootstrap(...projects) {
   install()
   run('building', tool('typescript', 'bin/tsc'), ['-b', ...projects])
+  run('bundling', join(root, 'tools', 'sdk-bundles.mjs'), [])
 }
 
 export function install() {

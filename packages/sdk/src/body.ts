@@ -22,6 +22,10 @@ export interface Body {
   /** Whether anything was read that can not be read again. */
   readonly spent: boolean
   open(): Uint8Array | AsyncIterable<Uint8Array>
+  /** The content as one value, where it is one: some transports send that without reading it here. */
+  readonly whole?: Uint8Array | Blob | undefined
+  /** Told when `whole` was sent, and not read here, so that nobody saw it move. */
+  readonly onWholeSent?: () => void
   /** Closes a source that will not be read again, or never was. */
   release(): void
 }
@@ -34,7 +38,7 @@ const encoder = new TextEncoder()
 export function bodyOf(input: unknown): Body {
   if (typeof input === 'string') return bytesBody(encoder.encode(input))
   if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) return bytesBody(viewOf(input))
-  if (input instanceof Blob) return sourceBody(input.size, () => readWebStream(input.stream()))
+  if (input instanceof Blob) return blobBody(input)
   if (Array.isArray(input)) return arrayBody(input)
   if (isReadableStream(input)) return onceBody(readWebStream(input))
   if (isAsyncIterable(input)) {
@@ -52,7 +56,22 @@ export function bodyOf(input: unknown): Body {
 
 export function bytesBody(bytes: Uint8Array): Body {
   const open = () => (bytes.length <= WHOLE_BYTES_MAX ? bytes : slices(bytes))
-  return { length: bytes.length, rewindable: true, spent: false, open, release: () => undefined }
+  return {
+    length: bytes.length,
+    rewindable: true,
+    spent: false,
+    open,
+    whole: bytes,
+    release: () => undefined,
+  }
+}
+
+function blobBody(blob: Blob): Body {
+  return { ...sourceBody(blob.size, () => blobChunks(blob)), whole: blob }
+}
+
+export function blobChunks(blob: Blob): AsyncIterable<Uint8Array> {
+  return readWebStream(blob.stream())
 }
 
 /** A source that can be opened as often as needed. */

@@ -3,10 +3,23 @@ import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
 import { type CallOptions, type Context, createContext } from './context.js'
 import { execute } from './execute.js'
+import type { ObjectBody } from './object-body-node.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
-import type { Platform } from './platform.js'
-import { platform as nodePlatform } from './platform-node.js'
+import { type NodePlatform, platform as nodePlatform } from './platform-node.js'
+import {
+  type DownloadDirectoryInput,
+  type DownloadDirectoryOptions,
+  downloadDirectory,
+} from './transfer/directory/download-directory.js'
+import type { DirectoryResult } from './transfer/directory/result.js'
+import {
+  type UploadDirectoryInput,
+  type UploadDirectoryOptions,
+  uploadDirectory,
+} from './transfer/directory/upload-directory.js'
+import { downloadFile } from './transfer/download-file.js'
+import type { DownloadFileInput, DownloadFileOptions, DownloadFileOutput } from './transfer/download-input.js'
 import { type UploadFileOptions, uploadFile } from './transfer/upload-file.js'
 import type { UploadFileInput, UploadOutput } from './transfer/upload-input.js'
 
@@ -27,11 +40,11 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
-export class CosClient extends CosClientBase {
-  readonly #context: Context
+export class CosClient extends CosClientBase<ObjectBody> {
+  readonly #context: Context<NodePlatform>
 
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: Platform = nodePlatform) {
+  constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
     const context = createContext(options, platform)
     super(context)
     this.#context = context
@@ -63,5 +76,63 @@ export class CosClient extends CosClientBase {
    */
   uploadFile(input: UploadFileInput, options: UploadFileOptions = {}): Promise<UploadOutput> {
     return uploadFile(this.#context, input, options)
+  }
+
+  /**
+   * Downloads an object into a local file, large ones in parts side by side. The file stands under a hidden
+   * temporary name in the destination's folder until it is whole, its CRC-64 is the object's, and it is synced to the
+   * disk; then it replaces what was there, whose permissions it takes over. A link at the destination stays, and its
+   * target is replaced. Folders are not made, and devices and pipes not written to.
+   *
+   * What fails on the way is tried again: a part goes on at its last byte, for half a minute or so. A run that failed
+   * all the same, was aborted or killed is gone on with by the same call, in any process: of objects beyond 20 MB, or
+   * beyond `PartSize`, only the parts that were under way are fetched again. Until then the temporary file stays, for
+   * 30 days at most; with `checkpoint: false` nothing stays.
+   *
+   * Rejects with the server's refusal, such as `NoSuchKey`, or `NotModified` where a condition says so, and with a
+   * CosClientError: of kind `file` when the disk is full or the destination can not be written; `changed` when the
+   * object was replaced while it was read, and the one that replaced it too (or at once, when `VersionId` or
+   * `IfMatch` name one); `checksum` when wrong bytes arrived twice; `locked` while another process, or another call,
+   * downloads the same object to the same path.
+   */
+  downloadFile(input: DownloadFileInput, options: DownloadFileOptions = {}): Promise<DownloadFileOutput> {
+    return downloadFile(this.#context, input, options)
+  }
+
+  /**
+   * Uploads what is in a local folder, many files at a time: by default those only whose content the bucket does not
+   * have yet. Small files of the bucket are compared by what the list tells, without a request each.
+   *
+   * Resolves with what became of every file, also where some failed: a name that is not UTF-8 or too long for a key, a
+   * file or folder that can not be read, a refusal of the server. Rejects, with that result on the error, when the
+   * folder itself can not be read, when nothing would succeed (no such bucket, 100 refusals and not one success, no
+   * network), and with kind `aborted` when the signal fires.
+   */
+  uploadDirectory(
+    input: UploadDirectoryInput,
+    options: UploadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return uploadDirectory(this.#context, input, options)
+  }
+
+  /**
+   * Downloads what a bucket has below a prefix into a local folder, many files at a time: by default those only whose
+   * content is not there yet. A key of which no path below the folder can be made, such as `../a`, `/a`, `a//b`, is a
+   * failure by name, and so is one whose path is taken by a folder, or leads out through a symbolic link. Nothing is
+   * ever written outside the folder.
+   *
+   * Resolves with what became of every object, also where some failed. Rejects, with that result on the error, when the
+   * list is refused, when nothing would succeed (a full disk, no network), and with kind `aborted` when the signal fires.
+   */
+  downloadDirectory(
+    input: DownloadDirectoryInput,
+    options: DownloadDirectoryOptions = {},
+  ): Promise<DirectoryResult> {
+    return downloadDirectory(this.#context, input, options)
+  }
+
+  /** For `await using`. Not for browsers, as not all of them have the symbol. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }

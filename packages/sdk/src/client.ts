@@ -3,6 +3,7 @@ import type { Input } from '@coset/protocol'
 import type { CallOptions, Context } from './context.js'
 import { CosServiceError } from './errors.js'
 import { execute } from './execute.js'
+import type { ObjectBodyBase } from './object-body.js'
 import { type OperationInput, OperationMethods } from './operations.js'
 import {
   type ListedObject,
@@ -15,14 +16,17 @@ import {
 } from './pages.js'
 import { type PostObjectForm, type PostObjectFormInput, postObjectForm } from './post-form.js'
 import { type PresignedUrlInput, presignedUrl } from './presign.js'
-import { upload } from './transfer/upload.js'
+import type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
+import type { DeletePrefixInput, DeletePrefixOptions, DeletePrefixResult } from './transfer/delete-prefix.js'
+import type { MoveObjectOutput } from './transfer/move-object.js'
+import { interruptible } from './transfer/pool.js'
 import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
 
 /** Longest that closing a client waits for what its transfers left behind. */
 const CLOSE_MS_MAX = 5000
 
-/** The client of every platform; `CosClient` adds what its own platform can do. */
-export class CosClientBase extends OperationMethods {
+/** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
+export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
   readonly #context: Context
 
   constructor(context: Context) {
@@ -79,6 +83,42 @@ export class CosClientBase extends OperationMethods {
     return isFound(this.headBucket(input, options))
   }
 
+  /**
+   * Copies an object within the service, of any size: by one request, or from 5 GiB on in parts, from here or from
+   * another region. Headers and metadata are the source's unless `CopyStatus` is `Replaced`, tags unless
+   * `TaggingDirective` is; class and access control list are those given here. The source is looked at first: its size
+   * and state are pinned, and the copy's CRC-64 is compared with its own. Where it can not be looked at, one copyObject
+   * has to do.
+   *
+   * Rejects with kind `changed` when the source of a copy in parts is replaced meanwhile, `checksum` when the copy is
+   * not the same.
+   */
+  async copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
+    // Loaded when it is asked for, as are the others here: most pages never do.
+    const { copy } = await interruptible(import('./transfer/copy.js'), options?.signal)
+    return copy(this.#context, input, options)
+  }
+
+  /**
+   * Copies an object as `copy` does, then deletes the source: only what was copied. With `VersionId` in `CopySource`
+   * that version is removed for good; else the source is looked at once more, and rejects with kind `changed` where
+   * something else was written meanwhile. What is written between this look and the deletion is deleted with it; where
+   * versioning is enabled it is only hidden by a delete marker. An error after the copy says so: then both are there.
+   */
+  async moveObject(input: CopyInput, options?: CopyOptions): Promise<MoveObjectOutput> {
+    const { moveObject } = await interruptible(import('./transfer/move-object.js'), options?.signal)
+    return moveObject(this.#context, input, options)
+  }
+
+  /**
+   * Deletes every object whose key begins with `Prefix`, a thousand a request. Resolves with what could not be deleted;
+   * failures that may pass are tried again first. Rejects when a whole request fails, with `result` on the error.
+   */
+  async deletePrefix(input: DeletePrefixInput, options?: DeletePrefixOptions): Promise<DeletePrefixResult> {
+    const { deletePrefix } = await interruptible(import('./transfer/delete-prefix.js'), options?.signal)
+    return deletePrefix(this.#context, input, options)
+  }
+
   /** A URL with which anyone may make one request until it expires. It holds the token, but no secret key. */
   getPresignedUrl(input: PresignedUrlInput): string {
     return presignedUrl(this.#context, input)
@@ -107,7 +147,8 @@ export class CosClientBase extends OperationMethods {
    * else, and at once with `aborted` when the signal fires. `partNumber` tells the part that failed. What was sent is
    * then deleted at the server, unless `abortOnFailure` is false.
    */
-  upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+  async upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
+    const { upload } = await interruptible(import('./transfer/upload.js'), options.signal)
     return upload(this.#context, input, options)
   }
 
@@ -118,10 +159,6 @@ export class CosClientBase extends OperationMethods {
   async close(): Promise<void> {
     await this.#context.background.close(CLOSE_MS_MAX)
     await this.#context.transport.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 }
 

@@ -7,9 +7,9 @@ import { Signer } from './signer.js'
 import { Background } from './transfer/background.js'
 import type { Transport } from './transport.js'
 
-export interface Context {
+export interface Context<P extends Platform = Platform> {
   readonly settings: Settings
-  readonly platform: Platform
+  readonly platform: P
   readonly transport: Transport
   readonly clock: ServerClock
   /** Undefined for an anonymous client. */
@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** Throws a CosClientError of kind `configuration`. */
-export function createContext(options: CosClientOptions, platform: Platform): Context {
+export function createContext<P extends Platform>(options: CosClientOptions, platform: P): Context<P> {
   const settings = readSettings(options)
   const credentials = readCredentials(options)
   return {

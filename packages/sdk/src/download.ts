@@ -15,6 +15,8 @@ export interface DownloadPlan {
   /** CRC-64 to expect, in decimal. */
   readonly sum: string | undefined
   readonly signal: AbortSignal | undefined
+  /** Failures in a row, without much arriving in between, after which the body is given up. */
+  readonly retries: number
   /** Fetches what comes after the first `received` bytes; undefined where that can not be asked for. */
   readonly resume: ((received: number) => Promise<ReplyStream>) | undefined
 }
@@ -83,10 +85,10 @@ export class Download {
   }
 
   async #takeUp(failure: Failure, failures: number): Promise<void> {
-    const { resume, signal } = this.#plan
-    const { platform, settings, clock } = this.#context
+    const { resume, retries, signal } = this.#plan
+    const { platform, clock } = this.#context
     if (!isTransient(failure)) throw failure
-    if (!resume || failures >= settings.retries) throw this.#truncated(failure)
+    if (!resume || failures >= retries) throw this.#truncated(failure)
     await platform.sleep(retryDelayMs(failures, failure, platform.random, clock.nowMs()), signal)
     try {
       this.#stream = await resume(this.#received)

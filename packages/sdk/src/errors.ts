@@ -1,9 +1,14 @@
 // The errors of the SDK: what the service answered, and what went wrong on this side.
 
+import type { DeletePrefixResult } from './transfer/delete-prefix.js'
+import type { DirectoryResult } from './transfer/directory/result.js'
+
 /** Common ancestor of every error this package throws. */
 export class CosError extends Error {
   /** Of the part of a transfer that failed; only there where one did. `cause` is the error of that part. */
   declare readonly partNumber?: number
+  /** Of an operation on many objects that was stopped: what it had done until then. Only there where there is one. */
+  declare readonly result?: DeletePrefixResult | DirectoryResult
 
   static {
     nameErrors(CosError.prototype, 'CosError')
@@ -54,6 +59,13 @@ export class CosClientError extends CosError {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.kind = kind
     this.requestSent = options.requestSent ?? false
+  }
+}
+
+/** A reply that is not one to what was asked: cut or mistaken on its way. Asking again may help. */
+export class GarbledReplyError extends CosClientError {
+  constructor(message: string, cause?: unknown) {
+    super('body', message, cause === undefined ? { requestSent: true } : { cause, requestSent: true })
   }
 }
 

@@ -28,6 +28,7 @@ export async function exchange(
 ): Promise<Answer> {
   const { platform, clock, retryBudget } = context
   const { signal, retries: retriesMax = context.settings.retries } = options
+  let damage: CosClientError | undefined
   let clockCorrected = false
   let retries = 0
   for (let current = request; ; current = asRetry(request)) {
@@ -37,17 +38,35 @@ export async function exchange(
       retryBudget.give(retries)
       return answer
     } catch (cause) {
-      const error = toFailure(cause)
-      const wasSkewed: boolean = !clockCorrected && clock.correct(error, offsetMs)
-      if (!wasSkewed && (!mayHelp(error, request) || retries >= retriesMax)) throw error
+      const failure = toFailure(cause)
+      damage ??= damageIn(failure)
+      const error = withDamage(failure, damage)
+      const wasSkewed: boolean = !clockCorrected && clock.correct(failure, offsetMs)
+      if (!wasSkewed && (!mayHelp(failure, request) || retries >= retriesMax)) throw error
       assertRepeatable(request, error)
       clockCorrected ||= wasSkewed
       if (wasSkewed) continue
       assertBudget(retryBudget, error)
-      await platform.sleep(retryDelayMs(retries, error, platform.random, clock.nowMs()), signal)
+      await platform.sleep(retryDelayMs(retries, failure, platform.random, clock.nowMs()), signal)
       retries++
     }
   }
+}
+
+/** The server said that it holds other bytes than were sent. */
+function damageIn(error: Failure): CosClientError | undefined {
+  return error instanceof CosClientError && error.kind === 'checksum' ? error : undefined
+}
+
+/** What a later try met must not hide that the server may hold damaged content now. */
+function withDamage(error: Failure, damage: CosClientError | undefined): Failure {
+  if (!damage || damageIn(error) || wasAborted(error)) return error
+  const message = `${damage.message} Sending it again failed: ${error.message}`
+  return new CosClientError('checksum', message, { cause: error, requestSent: true })
+}
+
+function wasAborted(error: Failure): boolean {
+  return error instanceof CosClientError && error.kind === 'aborted'
 }
 
 function assertBudget(budget: RetryBudget, error: Failure): void {
@@ -65,8 +84,16 @@ function toFailure(cause: unknown): Failure {
   return new CosClientError('body', 'The call failed unexpectedly.', { cause, requestSent: true })
 }
 
-function mayHelp(error: Failure, { compiled }: PreparedRequest): boolean {
-  return isTransient(error) && (compiled.operation.idempotent || isUnsent(error))
+function mayHelp(error: Failure, request: PreparedRequest): boolean {
+  if (!isTransient(error) && !wasDamaged(error, request)) return false
+  return request.compiled.operation.idempotent || isUnsent(error)
+}
+
+/** Content that was damaged or cut on its way to the server, although the source is right. */
+function wasDamaged(error: Failure, { digestWanted }: PreparedRequest): boolean {
+  if (!(error instanceof CosServiceError)) return error.kind === 'checksum'
+  // A digest that the caller gave may be what is wrong.
+  return error.code === 'IncompleteBody' || (error.code === 'BadDigest' && digestWanted)
 }
 
 function assertRepeatable({ body }: PreparedRequest, error: Failure): void {

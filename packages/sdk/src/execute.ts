@@ -1,11 +1,11 @@
 // One call, start to end: from its input to its result.
 import type { Input, Output } from '@coset/protocol'
 import type { Body } from './body.js'
+import { contentRange } from './content-range.js'
 import type { CallOptions, Context } from './context.js'
 import { Download, type DownloadPlan } from './download.js'
 import { CosClientError, throwIfAborted } from './errors.js'
 import { type Answer, exchange } from './exchange.js'
-import { ObjectBody } from './object-body.js'
 import { compiledOperation, type OperationName } from './operations.js'
 import { decodeReply } from './reply.js'
 import { type PreparedRequest, prepareRequest } from './request.js'
@@ -19,6 +19,8 @@ export interface Call {
   readonly body?: Body
   /** Tries after the first one that failed. Default: the client's. */
   readonly retries?: number | undefined
+  /** Times that the reply's body is taken up again where its connection broke. Default: as `retries`. */
+  readonly bodyRetries?: number | undefined
 }
 
 export async function execute(context: Context, call: Call): Promise<Output> {
@@ -31,7 +33,7 @@ export async function execute(context: Context, call: Call): Promise<Output> {
   const { stream } = compiled.output
   if (stream !== undefined) {
     const download = new Download(context, downloadPlan(context, call, reply))
-    members[stream] = new ObjectBody(download, context.platform.files)
+    members[stream] = context.platform.objectBody(download)
   }
   members.statusCode = reply.status
   members.requestId = reply.headers['x-cos-request-id']
@@ -79,44 +81,50 @@ async function withDigest(
 function downloadPlan(context: Context, call: Call, reply: TransportReply): DownloadPlan {
   const { headers, status, body, decoded } = reply
   const { signal, crcCheck = context.settings.crcCheck } = call.options
-  const length = headers['content-length']
   const isChecked = crcCheck && status === 200 && !decoded
   return {
     first: body,
-    length: decoded || length === undefined ? undefined : Number(length),
+    length: decoded ? undefined : contentLength(reply),
     sum: isChecked ? headers['x-cos-hash-crc64ecma'] : undefined,
     signal,
+    retries: bodyRetries(context, call),
     resume: decoded || call.name !== 'getObject' ? undefined : resumer(context, call, reply),
   }
 }
 
+/** By the range where there is one: it tells even of a reply that was cut by something which mended its length. */
+function contentLength(reply: TransportReply): number | undefined {
+  const range = contentRange(reply)
+  if (range) return range.last - range.first + 1
+  const length = reply.headers['content-length']
+  return length === undefined ? undefined : Number(length)
+}
+
 /** Asks for the rest of the very same bytes: the same version, and only if it has the same ETag. */
-function resumer(context: Context, call: Call, { headers, status }: TransportReply): DownloadPlan['resume'] {
+function resumer(context: Context, call: Call, reply: TransportReply): DownloadPlan['resume'] {
+  const { headers, status } = reply
   const { etag } = headers
-  const range = status === 206 ? contentRange(headers['content-range']) : { first: 0, last: '' }
+  const range = status === 206 ? contentRange(reply) : { first: 0, last: '' }
   if (etag === undefined || !range) return undefined
   const { Bucket, Key, VersionId, TrafficLimit } = call.input
   const version = headers['x-cos-version-id'] ?? VersionId
   return async (received) => {
-    const first = range.first + received
-    const Range = `bytes=${first}-${range.last}`
+    const Range = `bytes=${range.first + received}-${range.last}`
     const input = { Bucket, Key, TrafficLimit, VersionId: version, Range, IfMatch: etag }
-    const { answer } = await perform(context, { ...call, input })
-    return continuation(answer.reply, first)
+    const { answer } = await perform(context, { ...call, input, retries: bodyRetries(context, call) })
+    return continuation(answer.reply)
   }
 }
 
-function continuation({ status, headers, body }: TransportReply, first: number): ReplyStream {
-  if (status === 206 && contentRange(headers['content-range'])?.first === first) return body
+function bodyRetries({ settings }: Context, { retries, bodyRetries }: Call): number {
+  return bodyRetries ?? retries ?? settings.retries
+}
+
+/** A whole object would begin again at its first byte. */
+function continuation({ status, body }: TransportReply): ReplyStream {
+  if (status === 206) return body
   body.cancel()
   throw new CosClientError('body', 'The server did not answer with the range it was asked for.', {
     requestSent: true,
   })
-}
-
-function contentRange(
-  text: string | undefined,
-): { readonly first: number; readonly last: string } | undefined {
-  const match = /^bytes (\d+)-(\d+)\//.exec(text ?? '')
-  return match ? { first: Number(match[1]), last: match[2] ?? '' } : undefined
 }

@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { CosClientError } from './errors.js'
-import type { Files, LocalFile } from './platform.js'
+import type { Files, LocalFile } from './files.js'
 import { temporaryPath } from './transfer/temporary-file.js'
 
 const READ_BYTES = 256 * 1024

@@ -8,7 +8,7 @@ export interface FormBody {
   readonly contentType: string
   /** Bytes, where the content's are known. */
   readonly length: number | undefined
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>
+  readonly body: Uint8Array | Blob | AsyncIterable<Uint8Array>
 }
 
 const encoder = new TextEncoder()
@@ -17,7 +17,7 @@ const encoder = new TextEncoder()
 export function formBody(
   { signer, clock, platform }: Context,
   request: PreparedRequest,
-  content: Uint8Array | UploadStream,
+  content: Uint8Array | Blob | UploadStream,
 ): FormBody {
   const { form = [], fileName, target, length } = request
   const conditions = [...bucketCondition(target.bucket), ...form.map(fieldCondition)]
@@ -34,7 +34,7 @@ export function formBody(
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     length: length === undefined ? undefined : head.length + length + end.length,
-    body: content instanceof Uint8Array ? joined(head, content, end) : framed(head, content, end),
+    body: enclosed(head, content, end),
   }
 }
 
@@ -61,6 +61,17 @@ function escaped(name: string): string {
 function newBoundary(random: () => number): string {
   const digits = Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 48).toString(36))
   return `coset-${digits.join('')}`
+}
+
+function enclosed(
+  head: Uint8Array,
+  content: Uint8Array | Blob | UploadStream,
+  end: Uint8Array,
+): FormBody['body'] {
+  if (content instanceof Uint8Array) return joined(head, content, end)
+  if (content instanceof Blob)
+    return new Blob([head as Uint8Array<ArrayBuffer>, content, end as Uint8Array<ArrayBuffer>])
+  return framed(head, content, end)
 }
 
 function joined(...pieces: readonly Uint8Array[]): Uint8Array {

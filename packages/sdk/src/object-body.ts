@@ -1,8 +1,6 @@
-// The content of an object, as getObject gives it: to be read once, in the form that suits.
-import type { Readable } from 'node:stream'
+// The content of an object, as getObject gives it on every platform: to be read once, in the form that suits.
 import type { Download } from './download.js'
 import { CosClientError } from './errors.js'
-import type { Files } from './platform.js'
 import { joinChunks } from './reply.js'
 
 /**
@@ -13,14 +11,12 @@ import { joinChunks } from './reply.js'
  * object is verified; of a range it can not be, as the server tells only that of the whole. Every method rejects
  * with a CosClientError of kind `network`, `timeout`, `checksum`, `body` or `aborted` unless all bytes arrived.
  */
-export class ObjectBody implements AsyncIterable<Uint8Array> {
+export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
   readonly #download: Download
-  readonly #files: Files
   #used = false
 
-  constructor(download: Download, files: Files) {
+  constructor(download: Download) {
     this.#download = download
-    this.#files = files
   }
 
   /** Whether the content was read, is being read, or was cancelled. */
@@ -29,7 +25,7 @@ export class ObjectBody implements AsyncIterable<Uint8Array> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#take()
+    return this.take()
   }
 
   /** All of it, in memory. */
@@ -55,7 +51,7 @@ export class ObjectBody implements AsyncIterable<Uint8Array> {
 
   /** As a stream of the web; cancelling it ends the transfer. */
   stream(): ReadableStream<Uint8Array> {
-    const chunks = this.#take()
+    const chunks = this.take()
     return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
@@ -69,35 +65,14 @@ export class ObjectBody implements AsyncIterable<Uint8Array> {
     )
   }
 
-  /** As a stream of Node; destroying it ends the transfer. */
-  getRawStream(): Readable {
-    const chunks = this.#take()
-    const stream = this.#files.readable({ [Symbol.asyncIterator]: () => chunks })
-    // A stream that is destroyed before its first read never starts the iterator, let alone ends it.
-    stream.once('close', () => this.cancel())
-    return stream
-  }
-
-  /**
-   * Writes it to a local file: whole, or not at all. What was there before stays until all has arrived and is
-   * synced to the disk.
-   */
-  async getStreamToFile(path: string): Promise<void> {
-    const chunks = this.#take()
-    try {
-      await this.#files.write(path, { [Symbol.asyncIterator]: () => chunks })
-    } finally {
-      this.cancel()
-    }
-  }
-
   /** Gives the content up and its connection with it; a reader rejects with kind `aborted`. */
   cancel(): void {
     this.#used = true
     this.#download.cancel()
   }
 
-  #take(): AsyncGenerator<Uint8Array> {
+  /** The content, for the one who reads it. */
+  protected take(): AsyncGenerator<Uint8Array> {
     if (this.#used)
       throw new CosClientError('body', 'This body was read or cancelled already; it is read once.')
     this.#used = true

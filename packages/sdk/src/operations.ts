@@ -10,7 +10,7 @@ import {
 } from '@coset/protocol'
 import type { BodyInput } from './body.js'
 import type { CallOptions } from './context.js'
-import type { ObjectBody } from './object-body.js'
+import type { ObjectBodyBase } from './object-body.js'
 
 type Operations = typeof operations
 export type OperationName = keyof Operations
@@ -46,12 +46,15 @@ export interface ReplyHead {
 }
 
 type InputOf<I extends Members> = LooseMembers<Values<I, BodyInput>>
-type OutputOf<O extends Members> = Flatten<Values<O, ObjectBody> & ReplyHead>
+type OutputOf<O extends Members, B> = Flatten<Values<O, B> & ReplyHead>
 
 /** The input of a method, such as `OperationInput<'putObject'>`. */
 export type OperationInput<N extends OperationName> = InputOf<Operations[N]['input']>
-/** What a method resolves to, such as `OperationOutput<'getObject'>`. */
-export type OperationOutput<N extends OperationName> = OutputOf<Operations[N]['output']>
+/** What a method resolves to, such as `OperationOutput<'getObject'>`. `B`: the platform's own body of objects. */
+export type OperationOutput<N extends OperationName, B = ObjectBodyBase> = OutputOf<
+  Operations[N]['output'],
+  B
+>
 
 /** The input may be left out where all of it may. */
 type Method<I, O> =
@@ -60,8 +63,11 @@ type Method<I, O> =
     : (input: I, options?: CallOptions) => Promise<O>
 
 /** A method for each operation; all reject with a CosServiceError or a CosClientError. */
-export type CosOperations = {
-  readonly [N in keyof Operations]: Method<InputOf<Operations[N]['input']>, OutputOf<Operations[N]['output']>>
+export type CosOperations<B = ObjectBodyBase> = {
+  readonly [N in keyof Operations]: Method<
+    InputOf<Operations[N]['input']>,
+    OutputOf<Operations[N]['output'], B>
+  >
 }
 
 const compiledByName = new Map<OperationName, CompiledOperation>()
@@ -99,4 +105,4 @@ class OperationMethodsBase {
 }
 
 /** The class that clients extend. TypeScript can not see the methods that the loop above defines. */
-export const OperationMethods = OperationMethodsBase as unknown as new (call: Caller) => CosOperations
+export const OperationMethods = OperationMethodsBase as unknown as new <B>(call: Caller) => CosOperations<B>

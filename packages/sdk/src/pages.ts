@@ -2,6 +2,7 @@
 import { decodePercent } from '@coset/protocol'
 import type { CallOptions } from './context.js'
 import { CosClientError } from './errors.js'
+import { compareKeys } from './key-order.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 
 export type ListObjectsPage = OperationOutput<'listObjects'>
@@ -88,13 +89,6 @@ function lastKey(page: ListObjectsPage): string | undefined {
   const key = page.Contents.at(-1)?.Key ?? ''
   const prefix = page.CommonPrefixes.at(-1)?.Prefix ?? ''
   return (compareKeys(key, prefix) < 0 ? prefix : key) || undefined
-}
-
-/** By code points, which is the order of the UTF-8 bytes; JavaScript's own order differs beyond U+FFFF. */
-function compareKeys(a: string, b: string): number {
-  let at = 0
-  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++
-  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1)
 }
 
 function stuckError(): CosClientError {

@@ -1,15 +1,24 @@
 // Node's side of everything that browsers do otherwise.
+import type { Files } from './files.js'
 import { nodeFiles } from './files-node.js'
 import { nodeMd5, nodeSha1 } from './hashing-node.js'
+import { ObjectBody } from './object-body-node.js'
 import type { Platform } from './platform.js'
 import { sleep } from './sleep.js'
 import { fileCheckpoints } from './transfer/checkpoint-files.js'
 import { createUndiciTransport } from './transport-undici.js'
 
-export const platform: Platform = {
+export interface NodePlatform extends Platform {
+  readonly files: Files
+}
+
+export const platform: NodePlatform = {
   sha1: nodeSha1,
   md5: nodeMd5,
   files: nodeFiles,
+  objectBody(download) {
+    return new ObjectBody(download, this.files)
+  },
   transport: createUndiciTransport,
   checkpoints: (folder) => fileCheckpoints(folder),
   now: () => Date.now(),

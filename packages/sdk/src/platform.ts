@@ -1,6 +1,7 @@
-// What differs between Node and a browser, in one place that a build can swap.
-import type { Readable } from 'node:stream'
+// What differs between Node and a browser, in one place. Nothing here may name a type of either.
 import type { Sha1 } from '@coset/protocol'
+import type { Download } from './download.js'
+import type { ObjectBodyBase } from './object-body.js'
 import type { CheckpointStore } from './transfer/checkpoint.js'
 import type { Transport, TransportOptions } from './transport.js'
 
@@ -9,24 +10,11 @@ export interface Md5 {
   base64(): string
 }
 
-export interface LocalFile {
-  /** Bytes, when it was looked at. */
-  readonly size: number
-  /** Reads it from its start; fails when its size is no longer `size`. */
-  open(): AsyncIterable<Uint8Array>
-}
-
-export interface Files {
-  open(path: string): Promise<LocalFile>
-  /** Whole or not at all: under a temporary name beside `path`, synced, then renamed. */
-  write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void>
-  readable(bytes: AsyncIterable<Uint8Array>): Readable
-}
-
 export interface Platform {
   readonly sha1: Sha1
   md5(): Md5
-  readonly files: Files
+  /** The content of an object, in the forms that this platform has. */
+  objectBody(download: Download): ObjectBodyBase
   transport(options: TransportOptions): Transport
   /** Where transfers keep what they need to go on later; `folder` instead of the usual one. */
   checkpoints(folder?: string): CheckpointStore

@@ -7,7 +7,7 @@ import {
   parseXml,
   type XmlElement,
 } from '@coset/protocol'
-import { CosClientError, CosServiceError } from './errors.js'
+import { CosClientError, CosServiceError, GarbledReplyError } from './errors.js'
 import type { ReplyStream, TransportReply } from './transport.js'
 
 /** Room for 1,000 versions whose keys are percent-encoded. */
@@ -42,9 +42,7 @@ export async function readDocument(
   if (!form) return undefined
   if (document?.name === form.root) return document
   const found = document ? `the root ${document.name}` : 'no XML document'
-  throw new CosClientError('body', `The reply to ${context.compiled.operation.name} has ${found}.`, {
-    requestSent: true,
-  })
+  throw new GarbledReplyError(`The reply to ${context.compiled.operation.name} has ${found}.`)
 }
 
 export function decodeReply(

@@ -1,6 +1,6 @@
 // Which failures are worth another try, and when.
 import { FAULTS } from '@coset/model'
-import { type CosClientError, CosServiceError } from './errors.js'
+import { type CosClientError, CosServiceError, GarbledReplyError } from './errors.js'
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 20_000
@@ -11,12 +11,18 @@ export type Failure = CosClientError | CosServiceError
 
 /** Whether the same request may do better later on. */
 export function isTransient(error: Failure): boolean {
-  if (!(error instanceof CosServiceError)) return error.kind === 'network' || error.kind === 'timeout'
+  if (!(error instanceof CosServiceError)) {
+    return error.kind === 'network' || error.kind === 'timeout' || error instanceof GarbledReplyError
+  }
   const { statusCode, code } = error
   if (statusCode === 408 || statusCode === 429) return true
-  const row = Object.hasOwn(FAULTS, code) ? FAULTS[code as keyof typeof FAULTS] : undefined
   // A code that is known not to pass, such as NotImplemented, decides over its status.
-  return row ? row.retry : statusCode >= 500
+  return isTransientCode(code) ?? statusCode >= 500
+}
+
+/** Undefined for codes that nobody knows. */
+export function isTransientCode(code: string): boolean | undefined {
+  return Object.hasOwn(FAULTS, code) ? FAULTS[code as keyof typeof FAULTS].retry : undefined
 }
 
 /** Whether the server surely has not begun what was asked. */
@@ -54,7 +60,12 @@ export class RetryBudget {
  * Full jitter: anywhere between nothing and a bound that doubles with each try, so that clients which failed
  * together do not come back together. A `Retry-After` is the least.
  */
-export function retryDelayMs(attempt: number, error: Failure, random: () => number, nowMs: number): number {
+export function retryDelayMs(
+  attempt: number,
+  error: Failure | undefined,
+  random: () => number,
+  nowMs: number,
+): number {
   const bound = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt)
   const asked = error instanceof CosServiceError ? retryAfterMs(error.headers['retry-after'], nowMs) : 0
   return Math.max(Math.round(random() * bound), Math.min(asked, RETRY_AFTER_MAX_MS))

@@ -1,5 +1,7 @@
 // One try of one request: signed for now, sent, its reply recognised as success or error.
 import { type Crc64, type Crc64Engine, loadCrc64, type NameValue, urlEncode } from '@coset/protocol'
+import { type Body, blobChunks } from './body.js'
+import { assertRange } from './content-range.js'
 import type { Context } from './context.js'
 import { CosClientError } from './errors.js'
 import type { Answer, ExchangeOptions } from './exchange.js'
@@ -7,6 +9,7 @@ import { type FormBody, formBody } from './form.js'
 import { headerToWire } from './header-text.js'
 import { assertSuccess, readDocument } from './reply.js'
 import type { PreparedRequest } from './request.js'
+import { interruptible } from './transfer/pool.js'
 import type { TransportReply } from './transport.js'
 import { UploadStream } from './upload-stream.js'
 import { VERSION } from './version.js'
@@ -22,7 +25,8 @@ export async function sendOnce(
   { signal, crcCheck }: ExchangeOptions,
 ): Promise<Answer> {
   const { compiled, target } = request
-  const content = await openContent(request, crcCheck && SUMMED_OPERATIONS.has(compiled.operation.name))
+  const isSummed = crcCheck && SUMMED_OPERATIONS.has(compiled.operation.name)
+  const content = await openContent(context, request, isSummed)
   try {
     const form = request.form && content.body && formBody(context, request, content.body)
     const reply = await context.transport.send({
@@ -35,9 +39,13 @@ export async function sendOnce(
     })
     const replyContext = { compiled, redact: (text: string) => context.signer?.redact(text) ?? text }
     await assertSuccess(reply, replyContext)
-    if (compiled.output.stream !== undefined) return { reply, document: undefined }
+    content.onSent()
+    if (compiled.output.stream !== undefined) {
+      assertRange(reply, request.headers.find(([name]) => name === 'range')?.[1])
+      return { reply, document: undefined }
+    }
     const document = await readDocument(reply, replyContext)
-    checkSum(reply, content)
+    await checkSum(reply, content, signal)
     return { reply, document }
   } finally {
     content.release()
@@ -45,27 +53,59 @@ export async function sendOnce(
 }
 
 interface Content {
-  readonly body: Uint8Array | UploadStream | undefined
+  readonly body: Uint8Array | Blob | UploadStream | undefined
   /** Of all that was sent; undefined when nobody wants it. */
-  sum(): bigint | undefined
+  sum(): bigint | undefined | Promise<bigint>
+  /** The server has it. */
+  onSent(): void
   release(): void
 }
 
-const NO_CONTENT: Content = { body: undefined, sum: () => undefined, release: () => undefined }
+const nothing = () => undefined
+const NO_CONTENT: Content = { body: undefined, sum: nothing, onSent: nothing, release: nothing }
 
-async function openContent({ body, length }: PreparedRequest, isSummed: boolean): Promise<Content> {
+async function openContent(
+  { transport }: Context,
+  { body, length }: PreparedRequest,
+  isSummed: boolean,
+): Promise<Content> {
   if (!body) return NO_CONTENT
   const engine: Crc64Engine | undefined = isSummed ? await loadCrc64() : undefined
+  if (transport.takesWhole && body.whole) return wholeContent(body, body.whole, engine)
   const source = body.open()
   if (source instanceof Uint8Array) return { ...NO_CONTENT, body: source, sum: () => engine?.of(source) }
   const crc: Crc64 | undefined = engine?.create()
   const upload = new UploadStream(source, length, crc)
-  return { body: upload, sum: () => crc?.digest(), release: () => upload.stop() }
+  return { ...NO_CONTENT, body: upload, sum: () => crc?.digest(), release: () => upload.stop() }
 }
 
-function checkSum({ headers }: TransportReply, content: Content): void {
+/** What is sent unread is summed only once a reply tells a sum to compare with. */
+function wholeContent(body: Body, whole: Uint8Array | Blob, engine: Crc64Engine | undefined): Content {
+  return {
+    ...NO_CONTENT,
+    body: whole,
+    sum() {
+      if (!engine) return undefined
+      return whole instanceof Uint8Array ? engine.of(whole) : sumOf(whole, engine)
+    },
+    onSent: () => body.onWholeSent?.(),
+  }
+}
+
+async function sumOf(blob: Blob, engine: Crc64Engine): Promise<bigint> {
+  const crc = engine.create()
+  for await (const chunk of blobChunks(blob)) crc.update(chunk)
+  return crc.digest()
+}
+
+async function checkSum(
+  { headers }: TransportReply,
+  content: Content,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const stored = headers['x-cos-hash-crc64ecma']
-  const sent = stored === undefined ? undefined : content.sum()
+  if (stored === undefined) return
+  const sent = await interruptible(content.sum(), signal)
   if (sent === undefined || stored === sent.toString()) return
   const message = `The CRC-64 of what was sent is ${sent}, but the server stored ${stored}.`
   throw new CosClientError('checksum', message, { requestSent: true })

@@ -9,7 +9,7 @@ export interface TransportRequest {
   /** Name, value, name, value; names in lower case, each character of a value is one byte. */
   readonly headers: readonly string[]
   /** Content-Length is in the headers; a stream without it goes in chunks. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  readonly body: Uint8Array | Blob | AsyncIterable<Uint8Array> | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -29,6 +29,8 @@ export interface TransportReply {
 }
 
 export interface Transport {
+  /** Whether bodies of any size may be bytes or a Blob; others send those as streams, so that they are seen moving. */
+  readonly takesWhole?: boolean
   /**
    * Resolves at the reply's head. Rejects with a CosClientError of kind `network`, `timeout` or `aborted`, and at
    * once when the signal fires, with the connection closed; so does a body that is being read.

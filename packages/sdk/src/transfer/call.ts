@@ -9,19 +9,21 @@ import type { OperationInput, OperationName, OperationOutput } from '../operatio
 export interface CallExtras extends CallOptions {
   readonly body?: Body
   readonly retries?: number | undefined
+  readonly bodyRetries?: number | undefined
 }
 
 export async function call<N extends OperationName>(
   context: Context,
   name: N,
   input: OperationInput<N>,
-  { body, retries, ...options }: CallExtras,
+  { body, retries, bodyRetries, ...options }: CallExtras,
 ): Promise<OperationOutput<N>> {
   const output = await execute(context, {
     name,
     input: input as Input,
     options,
     retries,
+    bodyRetries,
     ...(body && { body }),
   })
   return output as unknown as OperationOutput<N>

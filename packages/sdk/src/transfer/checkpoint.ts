@@ -16,6 +16,8 @@ export interface Checkpoint {
 }
 
 export interface CheckpointStore {
+  /** Whether an earlier run left a record; quicker than to open it, as it takes no lock. */
+  has(id: readonly string[]): Promise<boolean>
   /**
    * `id` names the transfer: what, from where to where. Rejects with a CosClientError of kind `locked` while
    * another process, or another call, holds it.

@@ -25,9 +25,10 @@ function bytesSource(bytes: Uint8Array): UploadSource {
   }
 }
 
-function blobSource(blob: Blob): UploadSource {
+export function blobSource(blob: Blob): UploadSource {
   return {
     ...unchanging(blob.size),
+    slice: (offset, length) => blob.slice(offset, offset + length),
     async *read(offset, length) {
       const end = offset + length
       for (let at = offset; at < end; at += CHUNK_BYTES) {

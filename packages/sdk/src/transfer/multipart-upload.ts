@@ -89,6 +89,7 @@ export class MultipartUpload {
       () => call(this.#context, 'uploadPart', input, { ...options, body, retries }),
       enableMd5,
     )
+    assertTold(ETag)
     return { number, length: content.length, etag: ETag, crc64: Crc64 }
   }
 
@@ -259,6 +260,14 @@ async function persistent<T>(
       await platform.sleep(retryDelayMs(failures, error, platform.random, clock.nowMs()), signal)
     }
   }
+}
+
+/** Browsers keep headers from a page that no rule exposes, and without it the parts can not be joined. */
+function assertTold(etag: string | undefined): void {
+  if (etag) return
+  const message =
+    'The reply has no ETag. To a page, the CORS rule of the bucket must expose it (ExposeHeader).'
+  throw new CosClientError('body', message, { requestSent: true })
 }
 
 function unquoted(etag: string): string {

@@ -84,10 +84,10 @@ class Pool<T> {
 }
 
 /** A source that gives nothing must not hold up who waits for it once the signal fired. */
-export function interruptible<T>(pending: T | Promise<T>, signal: AbortSignal): Promise<T> {
+export function interruptible<T>(pending: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(abortedError(signal.reason))
-    if (signal.aborted) stop()
+    const stop = () => reject(abortedError(signal?.reason))
+    if (signal?.aborted) stop()
     const stopListening = onAbort(signal, stop)
     Promise.resolve(pending).then(resolve, reject).finally(stopListening)
   })

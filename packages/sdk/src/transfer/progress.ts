@@ -60,6 +60,12 @@ export class ProgressMeter {
     this.#told = Math.max(this.#told, this.#moved)
   }
 
+  /** Some of that turned out to be of no use. */
+  retract(bytes: number): void {
+    this.#resumed -= bytes
+    this.#moved -= bytes
+  }
+
   /** Known only now. */
   setTotal(total: number): void {
     this.#total = total

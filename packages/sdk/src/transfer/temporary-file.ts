@@ -13,9 +13,13 @@ export function temporaryPath(path: string): string {
   return join(dirname(path), `.${shortened(basename(path))}.${randomUUID()}.part`)
 }
 
+export function isTemporary(path: string): boolean {
+  return PATTERN.test(basename(path))
+}
+
 /** Deletes such a file, and never anything that is named otherwise. */
 export async function removeTemporary(path: string): Promise<void> {
-  if (PATTERN.test(basename(path))) await rm(path, { force: true }).catch(() => undefined)
+  if (isTemporary(path)) await rm(path, { force: true }).catch(() => undefined)
 }
 
 function shortened(name: string): string {

@@ -9,14 +9,17 @@ import type { PartMeter } from './progress.js'
 export interface Content {
   readonly length: number
   open(): AsyncIterable<Uint8Array>
+  /** The same as one value, for transports that send it without reading it here. */
+  readonly whole?: Blob | undefined
 }
 
 /** Counts what is read of it, from nothing again each time it is opened. */
-export function meteredBody({ length, open }: Content, meter: PartMeter): Body {
-  return sourceBody(length, () => {
+export function meteredBody({ length, open, whole }: Content, meter: PartMeter): Body {
+  const body = sourceBody(length, () => {
     meter.reset()
     return counted(open(), meter)
   })
+  return { ...body, whole, onWholeSent: () => meter.add(length) }
 }
 
 /** No generator, as one that waits for its source can not be ended. */
@@ -74,22 +77,20 @@ export async function md5Of(
   return md5.base64()
 }
 
-/** Times that content is sent which arrived as something else. */
+/** Times that content is sent which does not arrive as its digest says. */
 const SENT_MAX = 4
 
-/** What was damaged on its way is sent again: the server did not keep it, or keeps the next one in its place. */
+/**
+ * What was damaged on its way is sent again: the server did not keep it. Only where the digest was computed here: one
+ * that the caller gave, and that does not fit, would not fit the next time either.
+ */
 export async function sentIntact<T>(send: () => Promise<T>, isOwnDigest: boolean): Promise<T> {
   for (let sent = 1; ; sent++) {
     try {
       return await send()
     } catch (error) {
-      if (!isDamage(error, isOwnDigest) || sent >= SENT_MAX) throw error
+      const isDamaged = error instanceof CosServiceError && error.code === 'BadDigest'
+      if (!isDamaged || !isOwnDigest || sent >= SENT_MAX) throw error
     }
   }
-}
-
-/** A digest that the caller gave, and that does not fit, would not fit the next time either. */
-function isDamage(error: unknown, isOwnDigest: boolean): boolean {
-  if (error instanceof CosServiceError) return isOwnDigest && error.code === 'BadDigest'
-  return error instanceof CosClientError && error.kind === 'checksum'
 }

@@ -246,7 +246,11 @@ class PartsUploader {
     signal: AbortSignal,
   ): Promise<StoredPart> {
     const { source, meter } = this.#plan
-    const content = { length, open: () => source.read(offset, length) }
+    const content = {
+      length,
+      open: () => source.read(offset, length),
+      whole: source.slice?.(offset, length),
+    }
     return upload.send(number, content, meter.part(), { ...this.#calls, signal })
   }
 

@@ -49,7 +49,11 @@ export async function uploadSource(
   const threads = threadCount(MAXThread, THREADS)
   const total = source.size
   const meter = new ProgressMeter({ total, now: context.platform.now, onProgress, progress_callback })
-  const content = { length: source.size, open: () => source.read(0, source.size) }
+  const content = {
+    length: source.size,
+    open: () => source.read(0, source.size),
+    whole: source.slice?.(0, source.size),
+  }
   if (source.size <= SIMPLE_BYTES_MAX) {
     return uploadWhole(context, { target, content, ContentMD5, meter }, options)
   }

@@ -13,6 +13,8 @@ export interface UploadSource {
    * asked for: its memory may be used again then.
    */
   read(offset: number, length: number): AsyncIterable<Uint8Array>
+  /** The same slice unread, where the source is a Blob. */
+  slice?(offset: number, length: number): Blob
   /** Rejects with a CosClientError of kind `changed` when the source is no longer what `identity` says. */
   verify(): Promise<void>
   close(): Promise<void>

@@ -1,0 +1,24 @@
+// The browser's side of everything that Node does otherwise. No module of Node may be imported from here.
+import { createSha1 } from '@coset/protocol'
+import { createMd5 } from './md5.js'
+import { ObjectBody } from './object-body-browser.js'
+import type { Platform } from './platform.js'
+import { sleep } from './sleep.js'
+import { createFetchTransport } from './transport-fetch.js'
+
+export function browserPlatform(): Platform {
+  return {
+    sha1: createSha1(),
+    md5: createMd5,
+    objectBody: (download) => new ObjectBody(download),
+    transport: createFetchTransport,
+    checkpoints: () => ({
+      // Loaded when it is asked for, as most pages never do.
+      has: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).hasCheckpoint(id),
+      open: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).openCheckpoint(id),
+    }),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    sleep,
+  }
+}

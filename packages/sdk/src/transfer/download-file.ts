@@ -1,0 +1,233 @@
+// An object into a local file: in parts, whole or not at all, and gone on with after whatever ended the run before.
+import { loadCrc64 } from '@coset/protocol'
+import { onAbort } from '../abort.js'
+import { targetOf } from '../addressing.js'
+import type { Context } from '../context.js'
+import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
+import type { ObjectBodyBase } from '../object-body.js'
+import { call, partRetries } from './call.js'
+import type { Checkpoint, CheckpointStore } from './checkpoint.js'
+import { canonical, type Destination, findDestination } from './destination.js'
+import {
+  type DownloadFileInput,
+  type DownloadFileOptions,
+  type DownloadFileOutput,
+  type DownloadHint,
+  type DownloadRequest,
+  readDownloadInput,
+} from './download-input.js'
+import { changedError, fetchParts, isGone } from './download-parts.js'
+import { Draft, type DraftOptions, isInPlace } from './draft.js'
+import { type ObjectHead, type ObjectState, objectState } from './object-state.js'
+import { ProgressMeter } from './progress.js'
+import { settlePromptly } from './settle.js'
+
+/** As `CosClient.downloadFile`, for callers that know more. */
+export function downloadFile(
+  context: Context,
+  input: DownloadFileInput,
+  options: DownloadFileOptions = {},
+  hint: DownloadHint = {},
+): Promise<DownloadFileOutput> {
+  return settlePromptly(options.signal, async () => {
+    throwIfAborted(options.signal)
+    const request = readDownloadInput(context, input, options)
+    const found = await findDestination(input.DestFilePath)
+    // Whoever gives a hint has seen to the folder.
+    const destination = hint.size === undefined ? await canonical(found) : found
+    const meter = new ProgressMeter({
+      total: undefined,
+      now: context.platform.now,
+      onProgress: options.onProgress,
+      progress_callback: input.progress_callback,
+    })
+    return new FileDownload(context, { request, destination, meter, options, hint }).run()
+  })
+}
+
+interface Job {
+  readonly request: DownloadRequest
+  readonly destination: Destination
+  readonly meter: ProgressMeter
+  readonly options: DownloadFileOptions
+  readonly hint: DownloadHint
+}
+
+/** The object as the first reply tells it, and its body, if that was a GET. */
+interface Found {
+  readonly head: ObjectHead
+  readonly object: ObjectState
+  readonly body: ObjectBodyBase | undefined
+}
+
+/** Runs that were aborted and still put things away: who comes back waits for them. */
+const lingering = new Map<string, Promise<unknown>>()
+
+class FileDownload {
+  readonly #context: Context
+  readonly #job: Job
+  readonly #store: CheckpointStore | undefined
+  #checkpoint: Checkpoint | undefined
+  /** Of the checkpoint, as soon as it is being opened. */
+  #name: string | undefined
+
+  constructor(context: Context, job: Job) {
+    const { checkpoint = true } = job.options
+    this.#context = context
+    this.#job = job
+    if (checkpoint !== false) {
+      this.#store = context.platform.checkpoints(checkpoint === true ? undefined : checkpoint.folder)
+    }
+  }
+
+  async run(): Promise<DownloadFileOutput> {
+    const { signal } = this.#job.options
+    const running = this.#run()
+    const stopListening = onAbort(signal, () => {
+      const name = this.#name
+      if (name === undefined) return
+      const end = running.catch(() => undefined).finally(() => lingering.delete(name))
+      lingering.set(name, end)
+    })
+    try {
+      return await running
+    } catch (error) {
+      // What a run says that was aborted differs by what it was at.
+      throw signal?.aborted ? abortedError(signal.reason) : error
+    } finally {
+      stopListening()
+    }
+  }
+
+  async #run(): Promise<DownloadFileOutput> {
+    try {
+      return await this.#attempt()
+    } catch (error) {
+      if (!this.#mayRestart(error)) throw error
+      this.#job.meter.restart()
+      return await this.#attempt().catch((second: unknown) => {
+        throw isGone(second) ? changedError(second) : second
+      })
+    } finally {
+      await this.#checkpoint?.release()
+    }
+  }
+
+  /** Once: an object that is replaced all the time would be fetched for ever. */
+  #mayRestart(error: unknown): boolean {
+    if (!(error instanceof CosClientError)) return false
+    return error.kind === 'checksum' || (error.kind === 'changed' && !this.#job.request.isPinned)
+  }
+
+  async #attempt(): Promise<DownloadFileOutput> {
+    const found = await this.#find()
+    try {
+      this.#job.meter.setTotal(found.object.size)
+      if (found.object.size > this.#job.request.simpleBytesMax) await this.#openCheckpoint()
+      throwIfAborted(this.#job.options.signal)
+      return await this.#fetch(found)
+    } finally {
+      found.body?.cancel()
+    }
+  }
+
+  /**
+   * By one GET, which is all that a small object takes; by HEAD where an earlier run has left its beginning, or the
+   * object is known to be large.
+   */
+  async #find(): Promise<Found> {
+    const { request, hint, options, destination } = this.#job
+    const extras = { signal: options.signal, crcCheck: false, bodyRetries: partRetries(this.#context) }
+    const isHinted = hint.size !== undefined
+    if (!isHinted && (await this.#store?.has(this.#idOf(destination)))) await this.#openCheckpoint()
+    if (this.#checkpoint || (isHinted && hint.size > request.simpleBytesMax)) {
+      const head = await call(this.#context, 'headObject', request.members, extras)
+      return { head, object: stateOf(head), body: undefined }
+    }
+    const { Body, ...head } = await call(this.#context, 'getObject', request.members, extras)
+    try {
+      return { head, object: stateOf(head), body: Body }
+    } catch (error) {
+      Body.cancel()
+      throw error
+    }
+  }
+
+  /** Only for large objects: small ones are fetched again sooner than a record is written. */
+  async #openCheckpoint(): Promise<void> {
+    if (!this.#store || this.#checkpoint) return
+    const id = this.#idOf(await canonical(this.#job.destination))
+    this.#name = JSON.stringify(id)
+    await lingering.get(this.#name)
+    this.#checkpoint = await this.#store.open(id)
+  }
+
+  #idOf({ path }: Destination): readonly string[] {
+    const { Bucket, Key, VersionId = '' } = this.#job.request.members
+    const target = targetOf(this.#context.settings, { bucket: Bucket, key: Key })
+    return ['download', target.origin, target.bucket ?? '', Key, VersionId, path]
+  }
+
+  async #fetch(found: Found): Promise<DownloadFileOutput> {
+    const { request, meter, options } = this.#job
+    const { object, body } = found
+    const draftOptions = await this.#draftOptions(object)
+    if (request.crcCheck && (await isInPlace(draftOptions, options.signal))) {
+      await this.#checkpoint?.clear()
+      meter.resume(object.size)
+      return this.#output(found, object.size)
+    }
+    const draft = await Draft.open(draftOptions)
+    const bytesResumed = draft.bytesDone
+    try {
+      const { members, threads, crcCheck } = request
+      const { signal } = options
+      await fetchParts(this.#context, { draft, members, first: body, meter, threads, crcCheck, signal })
+      if (crcCheck) await verify(draft)
+      await draft.finish()
+    } catch (error) {
+      await draft.abandon(error)
+      throw error
+    }
+    return this.#output(found, bytesResumed)
+  }
+
+  async #draftOptions(object: ObjectState): Promise<DraftOptions> {
+    const { request, destination } = this.#job
+    const checkpoint = this.#checkpoint
+    const isSimple = object.size <= request.simpleBytesMax
+    const { Bucket, Key } = request.members
+    return {
+      object,
+      destination: checkpoint ? await canonical(destination) : destination,
+      partBytes: isSimple ? Math.max(1, object.size) : request.partBytes(object.size),
+      checkpoint,
+      where: { bucket: Bucket, key: Key, destination: destination.path },
+    }
+  }
+
+  #output({ head, object }: Found, bytesResumed: number): DownloadFileOutput {
+    const { request, meter } = this.#job
+    meter.finish()
+    const verified = request.crcCheck && object.crc64 !== undefined
+    return { ...head, size: object.size, bytesResumed, verified }
+  }
+}
+
+function stateOf(head: ObjectHead): ObjectState {
+  const state = objectState(head)
+  if (state) return state
+  const message = 'The server did not tell how long the object is; read it with getObject.'
+  throw new CosClientError('body', message, { requestSent: true })
+}
+
+async function verify(draft: Draft): Promise<void> {
+  const { crc64 } = draft.object
+  if (crc64 === undefined) return
+  const engine = await loadCrc64()
+  let sum = 0n
+  for (const part of draft.parts()) sum = engine.combine(sum, draft.sumOf(part) ?? 0n, part.length)
+  if (sum === crc64) return
+  const message = `The CRC-64 of what arrived is ${sum}, but the object's is ${crc64}.`
+  throw new CosClientError('checksum', message, { requestSent: true })
+}

@@ -1,0 +1,155 @@
+// The parts of a download: fetched side by side, summed, and put where they belong.
+import { type Crc64, type Crc64Engine, loadCrc64 } from '@coset/protocol'
+import { onAbort } from '../abort.js'
+import type { Context } from '../context.js'
+import { CosClientError, CosServiceError, ofPart } from '../errors.js'
+import type { ObjectBodyBase } from '../object-body.js'
+import type { OperationInput } from '../operations.js'
+import { call, partRetries } from './call.js'
+import type { Draft } from './draft.js'
+import { type Part, partCount } from './part-plan.js'
+import { runPool } from './pool.js'
+import type { PartMeter, ProgressMeter } from './progress.js'
+
+export interface PartsOptions {
+  readonly draft: Draft
+  /** Of the request that every part's follows. */
+  readonly members: OperationInput<'getObject'>
+  /** The object from its start on, where a reply brings it already. */
+  readonly first: ObjectBodyBase | undefined
+  readonly meter: ProgressMeter
+  readonly threads: number
+  readonly crcCheck: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** Rejects unless every part is there, and durable where the draft is kept. */
+export async function fetchParts(context: Context, options: PartsOptions): Promise<void> {
+  const engine = options.crcCheck ? await loadCrc64() : undefined
+  const { threads, signal, draft, meter } = options
+  const parts = new PartFetcher(context, options, engine)
+  const earlier = [...draft.parts()].filter((part) => draft.isDone(part))
+  for (const { length } of earlier) meter.resume(length)
+  await runPool(tasks(draft), { limit: threads, signal }, (part, taskSignal) => parts.bring(part, taskSignal))
+}
+
+/** The network first: what an earlier run left is looked at when nothing else is to be begun. */
+function* tasks(draft: Draft): Generator<Part> {
+  const done: Part[] = []
+  for (const part of draft.parts()) {
+    if (draft.isDone(part)) done.push(part)
+    else yield part
+  }
+  yield* done
+}
+
+class PartFetcher {
+  readonly #context: Context
+  readonly #options: PartsOptions
+  readonly #engine: Crc64Engine | undefined
+  readonly #count: number
+
+  constructor(context: Context, options: PartsOptions, engine: Crc64Engine | undefined) {
+    this.#context = context
+    this.#options = options
+    this.#engine = engine
+    this.#count = partCount(options.draft.object.size, options.draft.partBytes)
+  }
+
+  async bring(part: Part, signal: AbortSignal): Promise<void> {
+    try {
+      if (await this.#isStillRight(part, signal)) return
+      await this.#fetch(part, signal)
+    } catch (error) {
+      throw this.#told(error, part)
+    }
+  }
+
+  /** Whether an earlier run fetched it, and the disk still holds what was fetched. */
+  async #isStillRight(part: Part, signal: AbortSignal): Promise<boolean> {
+    const { draft, meter } = this.#options
+    if (!draft.isDone(part)) return false
+    if (!this.#engine) return true
+    const [known, found] = [draft.sumOf(part), await draft.file.sumOf(part, this.#engine, signal)]
+    const isRight = known === undefined || known === found
+    if (known !== found) draft.correct(part, isRight ? found : undefined)
+    if (!isRight) meter.retract(part.length)
+    return isRight
+  }
+
+  async #fetch(part: Part, signal: AbortSignal): Promise<void> {
+    const { draft, first, meter } = this.#options
+    const crc = this.#engine?.create()
+    if (part.length > 0 || first) {
+      const isFirst = part.number === 1 && first !== undefined
+      const body = isFirst ? first : await this.#request(part, signal)
+      // The first body was asked for before there were other parts that may fail.
+      const stopListening = onAbort(signal, () => body.cancel())
+      try {
+        await this.#receive(part, body, { crc, meter: meter.part() })
+      } finally {
+        stopListening()
+        body.cancel()
+      }
+    }
+    await draft.finishPart(part, crc?.digest())
+  }
+
+  async #request({ offset, length }: Part, signal: AbortSignal): Promise<ObjectBodyBase> {
+    const { members, draft } = this.#options
+    const { etag, size, versionId } = draft.object
+    const { Bucket, Key, VersionId, TrafficLimit } = members
+    const Range = `bytes=${offset}-${offset + length - 1}`
+    const input = { Bucket, Key, VersionId: versionId ?? VersionId, TrafficLimit, IfMatch: etag, Range }
+    const retries = partRetries(this.#context)
+    const reply = await call(this.#context, 'getObject', input, { signal, retries, crcCheck: false })
+    const expected = `bytes ${offset}-${offset + length - 1}/${size}`
+    if (reply.ETag === etag && reply.ContentRange === expected) return reply.Body
+    reply.Body.cancel()
+    if (reply.ETag !== etag) throw changedError()
+    const message = 'The server did not answer with the range it was asked for.'
+    throw new CosClientError('body', message, { requestSent: true })
+  }
+
+  async #receive(part: Part, body: ObjectBodyBase, { crc, meter }: Receivers): Promise<void> {
+    const writer = this.#options.draft.file.writer(part.offset)
+    let left = part.length
+    try {
+      for await (const chunk of body) {
+        const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk
+        left -= bytes.length
+        crc?.update(bytes)
+        const pending = writer.write(bytes)
+        if (pending) await pending
+        meter.add(bytes.length)
+        // The first body goes on with what other connections bring.
+        if (left === 0 && this.#count > 1) break
+      }
+      if (left > 0) throw new CosClientError('body', 'The reply was too short.', { requestSent: true })
+      await writer.end()
+    } finally {
+      await writer.settled()
+    }
+  }
+
+  #told(error: unknown, { number }: Part): unknown {
+    const named = isGone(error) ? changedError(error) : error
+    const isPart = named instanceof CosServiceError || named instanceof CosClientError
+    return isPart && this.#count > 1 ? ofPart(named, number) : named
+  }
+}
+
+interface Receivers {
+  readonly crc: Crc64 | undefined
+  readonly meter: PartMeter
+}
+
+/** What the server says when the object that a request was pinned to is no longer there. */
+export function isGone(error: unknown): boolean {
+  return error instanceof CosServiceError && [304, 404, 412, 416].includes(error.statusCode)
+}
+
+export function changedError(cause?: unknown): CosClientError {
+  const message = 'The object was replaced or deleted while it was being downloaded.'
+  return new CosClientError('changed', message, cause === undefined ? {} : { cause, requestSent: true })
+}

@@ -1,0 +1,167 @@
+// A file on its way down: the temporary file, and the record that lets a later run go on with it.
+import { dirname } from 'node:path'
+import { loadCrc64 } from '@coset/protocol'
+import { CosClientError } from '../errors.js'
+import type { Checkpoint, CheckpointRecord } from './checkpoint.js'
+import { type Destination, moveInto, syncFolder } from './destination.js'
+import { type DownloadRecord, readDownloadRecord, writeDownloadRecord } from './download-record.js'
+import { LatestWriter } from './latest-writer.js'
+import { isSameContent, type ObjectState } from './object-state.js'
+import { PartFile } from './part-file.js'
+import { type Part, partsOf } from './part-plan.js'
+import { isTemporary, removeTemporary, temporaryPath } from './temporary-file.js'
+
+export interface DraftOptions {
+  readonly destination: Destination
+  readonly object: ObjectState
+  /** Bytes of a part, unless an earlier run chose. */
+  readonly partBytes: number
+  /** Undefined: nothing is left behind when the run fails. */
+  readonly checkpoint: Checkpoint | undefined
+  /** What the record tells people. */
+  readonly where: CheckpointRecord
+}
+
+export class Draft {
+  readonly file: PartFile
+  readonly object: ObjectState
+  readonly partBytes: number
+  readonly #options: DraftOptions
+  readonly #done: Map<number, bigint | undefined>
+  readonly #saver: LatestWriter<void>
+
+  private constructor(file: PartFile, options: DraftOptions, earlier: DownloadRecord | undefined) {
+    this.file = file
+    this.object = options.object
+    this.partBytes = earlier?.partBytes ?? options.partBytes
+    this.#options = options
+    this.#done = new Map(earlier?.done)
+    this.#saver = new LatestWriter(() => this.#save())
+  }
+
+  /** The one that an earlier run left, if it is of the same object; or a new one. */
+  static async open(options: DraftOptions): Promise<Draft> {
+    const { checkpoint, object } = options
+    const earlier = readDownloadRecord(checkpoint?.saved)
+    const resumed = earlier && (await Draft.#resume(earlier, options))
+    if (resumed) return resumed
+    if (earlier && isOurs(earlier, options)) await removeTemporary(earlier.temporaryFile)
+    const temporaryFile = temporaryPath(options.destination.path)
+    const fresh = { object, partBytes: options.partBytes, temporaryFile, done: new Map() }
+    // Told before it is made: a run that is killed in between leaves no file that nobody knows of.
+    await checkpoint?.save(writeDownloadRecord(fresh, options.where))
+    try {
+      return new Draft(await PartFile.create(temporaryFile, object.size), options, undefined)
+    } catch (error) {
+      await checkpoint?.clear()
+      throw error
+    }
+  }
+
+  static async #resume(earlier: DownloadRecord, options: DraftOptions): Promise<Draft | undefined> {
+    if (!isSameContent(earlier.object, options.object) || !isOurs(earlier, options)) return undefined
+    const file = await PartFile.reopen(earlier.temporaryFile, options.object.size, 'write')
+    return file && new Draft(file, options, earlier)
+  }
+
+  get bytesDone(): number {
+    let bytes = 0
+    for (const part of this.parts()) if (this.isDone(part)) bytes += part.length
+    return bytes
+  }
+
+  /** Parts that an earlier run, or this one, finished. */
+  isDone({ number }: Part): boolean {
+    return this.#done.has(number)
+  }
+
+  /** Undefined where none was computed. */
+  sumOf({ number }: Part): bigint | undefined {
+    return this.#done.get(number)
+  }
+
+  parts(): Generator<Part> {
+    return partsOf(this.object.size, this.partBytes)
+  }
+
+  /**
+   * Resolves when another run would not fetch this part again: its bytes first, then the record. Parts that are
+   * finished meanwhile share the next turn.
+   */
+  async finishPart({ number }: Part, sum: bigint | undefined): Promise<void> {
+    this.#done.set(number, sum)
+    if (this.#options.checkpoint) await this.#saver.write()
+  }
+
+  /** A part of an earlier run, of which another sum was found to be right, or none. */
+  correct({ number }: Part, sum: bigint | undefined): void {
+    if (sum === undefined) this.#done.delete(number)
+    else this.#done.set(number, sum)
+  }
+
+  /** Puts the file in its place. */
+  async finish(): Promise<void> {
+    const { checkpoint, destination } = this.#options
+    if (destination.mode !== undefined) await this.file.setMode(destination.mode)
+    // With a checkpoint, each part was.
+    if (!checkpoint) await this.file.sync()
+    await this.file.close()
+    await moveInto(destination, this.file.path)
+    if (!checkpoint) return
+    await syncFolder(destination)
+    await checkpoint.clear()
+  }
+
+  /** Leaves what was done for another run where that is worth anything, else nothing. */
+  async abandon(failure: unknown): Promise<void> {
+    await this.#saver.settled()
+    await this.file.close().catch(() => undefined)
+    const { checkpoint } = this.#options
+    if (checkpoint && this.#done.size > 0 && isPassing(failure)) return
+    await removeTemporary(this.file.path)
+    await checkpoint?.clear()
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoint, where, object } = this.#options
+    // Taken before the sync, so that it names nothing that the sync may have missed.
+    const { partBytes } = this
+    const record = { object, partBytes, temporaryFile: this.file.path, done: new Map(this.#done) }
+    await this.file.sync()
+    await checkpoint?.save(writeDownloadRecord(record, where))
+  }
+}
+
+/** Whether the destination is what an earlier run finished, and was killed before it could say so. */
+export async function isInPlace(
+  { destination, object, checkpoint }: DraftOptions,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const earlier = readDownloadRecord(checkpoint?.saved)
+  if (!earlier || !isSameContent(earlier.object, object)) return false
+  const parts = [...partsOf(object.size, earlier.partBytes)]
+  if (parts.some(({ number }) => earlier.done.get(number) === undefined)) return false
+  const left = await PartFile.reopen(earlier.temporaryFile, object.size, 'read')
+  await left?.close()
+  const file = left ? undefined : await PartFile.reopen(destination.path, object.size, 'read')
+  if (!file) return false
+  try {
+    const engine = await loadCrc64()
+    for (const part of parts) {
+      if ((await file.sumOf(part, engine, signal)) !== earlier.done.get(part.number)) return false
+    }
+    return true
+  } finally {
+    await file.close()
+  }
+}
+
+/** A record that was tampered with must not lead to other files. */
+function isOurs({ temporaryFile }: DownloadRecord, { destination }: DraftOptions): boolean {
+  return isTemporary(temporaryFile) && dirname(temporaryFile) === dirname(destination.path)
+}
+
+/** Whether the same bytes may be of use later: not those of another object, nor wrong ones. */
+function isPassing(failure: unknown): boolean {
+  return !(failure instanceof CosClientError && (failure.kind === 'changed' || failure.kind === 'checksum'))
+}

@@ -1,0 +1,164 @@
+// One run: a transfer against faults, and what must be true of it whatever happened.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { CosClientError, CosServiceError } from '@coset/sdk'
+import type { TestServer } from '@coset/server/testing'
+import type { Scenario, Transfer } from './transfer-scenario.js'
+import { openFilesIn, openWorld, type World } from './transfer-world.js'
+
+/** Longer than any run with its stalls takes: what has not settled by then never will. */
+const SETTLE_MS_MAX = 60_000
+const ABORT_MS_MAX = 100
+/** What goes on after the end, such as giving up an upload, is over by then. */
+const QUIET_MS_MAX = 20_000
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+export interface Report {
+  readonly what: string
+  readonly percent: number
+  readonly ending: 'done' | 'failed' | 'aborted'
+  /** From the abort to the end, without what the machine was busy otherwise; undefined without one. */
+  readonly abortMs: number | undefined
+}
+
+export async function runTransfer(
+  server: TestServer,
+  seed: number,
+  scenarios: readonly Scenario[],
+): Promise<Report> {
+  const world = await openWorld(server, seed)
+  const strays: unknown[] = []
+  const stray = (error: unknown) => strays.push(error)
+  process.on('unhandledRejection', stray)
+  let what = 'its preparation'
+  try {
+    const transfer = await world.random.pick(scenarios)(world)
+    what = transfer.what
+    const report = await observe(world, transfer)
+    if (strays.length > 0) throw new Error('A rejection was not handled.', { cause: strays[0] })
+    return report
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${what}, ${world.percent} % faults: ${reason}\n${history(world)}`, { cause })
+  } finally {
+    process.off('unhandledRejection', stray)
+    await world.close()
+  }
+}
+
+async function observe(world: World, transfer: Transfer): Promise<Report> {
+  const { random, percent, cos, folder, proxy } = world
+  const controller = new AbortController()
+  const abortAfterMs = random.chance(25) ? random.below(random.pick([5, 40, 200])) : undefined
+  const started = settled(transfer.run(controller.signal))
+  const { outcome, abortMs } = await aborting(started, controller, abortAfterMs)
+  await quiet(world)
+  await assertTyped(outcome, controller.signal)
+  const open = await openFilesIn(folder)
+  if (open.length > 0) throw new Error(`Files were left open: ${open.join(', ')}`)
+  if (outcome.kind === 'done') await transfer.assertDone(world, outcome.result)
+  else await transfer.assertFailed(world, outcome.error as CosClientError)
+  await cos.close()
+  await until('the connections of a closed client are gone', () => proxy.connections() === 0)
+  return {
+    what: transfer.what,
+    percent,
+    ending: endingOf(outcome),
+    abortMs,
+  }
+}
+
+function endingOf(outcome: Outcome): Report['ending'] {
+  if (outcome.kind === 'done') return 'done'
+  return outcome.error instanceof CosClientError && outcome.error.kind === 'aborted' ? 'aborted' : 'failed'
+}
+
+async function settled(promise: Promise<unknown>): Promise<Outcome> {
+  return promise.then(
+    (result) => ({ kind: 'done', result }),
+    (error: unknown) => ({ kind: 'failed', error }),
+  )
+}
+
+/** Fires the signal after that time, unless it is over by then. */
+async function aborting(
+  started: Promise<Outcome>,
+  controller: AbortController,
+  afterMs: number | undefined,
+): Promise<{ readonly outcome: Outcome; readonly abortMs: number | undefined }> {
+  const timer = new AbortController()
+  const within = async (ms: number) => pause(ms, undefined, { signal: timer.signal }).catch(() => undefined)
+  try {
+    const early = await Promise.race([started, within(afterMs ?? SETTLE_MS_MAX)])
+    if (early) return { outcome: early, abortMs: undefined }
+    if (afterMs === undefined) throw new Error('The promise does not settle.')
+    const lag = monitorEventLoopDelay({ resolution: 1 })
+    lag.enable()
+    const abortedAt = performance.now()
+    controller.abort(new Error('The caller has had enough.'))
+    const outcome = await Promise.race([started, within(SETTLE_MS_MAX)])
+    lag.disable()
+    if (!outcome) throw new Error('The promise does not settle after the abort.')
+    // Whatever else this process and this machine were at is not the transfer's fault.
+    const abortMs = performance.now() - abortedAt - lag.max / 1e6
+    if (abortMs > ABORT_MS_MAX) throw new Error(`It settled ${Math.round(abortMs)} ms after the abort.`)
+    return { outcome, abortMs }
+  } finally {
+    timer.abort()
+  }
+}
+
+async function assertTyped(outcome: Outcome, signal: AbortSignal): Promise<void> {
+  if (outcome.kind === 'done') return
+  const { error } = outcome
+  if (!(error instanceof CosServiceError) && !(error instanceof CosClientError)) {
+    throw new Error('It failed with an error of no kind of ours.', { cause: error })
+  }
+  if (error instanceof CosClientError && error.kind === 'aborted' && !signal.aborted) {
+    throw new Error('It says that it was aborted, but nobody did.', { cause: error })
+  }
+  const defect = defectIn(error)
+  if (defect) throw new Error('It failed by a defect.', { cause: defect })
+}
+
+/** A TypeError and its like, which stand for mistakes in the code, however well they are wrapped. */
+function defectIn(error: unknown): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof TypeError || at instanceof RangeError || at instanceof ReferenceError) return at
+  }
+  return undefined
+}
+
+/** Waits until every request is over and none follows. */
+async function quiet({ proxy }: World): Promise<void> {
+  const isQuiet = () => proxy.records.every(({ ended }) => ended)
+  for (let before = -1; before !== proxy.records.length; ) {
+    await until('all requests are over', isQuiet)
+    before = proxy.records.length
+    await pause(8)
+  }
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + QUIET_MS_MAX
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`In vain it was waited until ${what}.`)
+    await pause(2)
+  }
+}
+
+const HISTORY_MAX = 60
+
+/** What the proxy did. */
+function history({ proxy }: World): string {
+  const lines = proxy.records.slice(-HISTORY_MAX).map((record) => {
+    const { ordinal, method, target, range, fault, served, answered, ended } = record
+    const end = `${answered ? 'answered' : 'not answered'}${ended ? '' : ', under way'}`
+    const short = target.replace(/(uploadId=.{6})[^&]*/, '$1…')
+    return `  ${ordinal}. ${method} ${short} ${range ?? ''} ${JSON.stringify(fault)} served ${served}, ${end}`
+  })
+  return lines.join('\n')
+}

@@ -1,0 +1,82 @@
+// What applications get of the SDK: how much of it, and that importing it does nothing.
+import { relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type BuildResult, build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installation, installPackages } from './install.js'
+
+/** Of the entry and all it needs at once, gzipped; chunks that are loaded later are not in it. */
+const BYTES_MAX = 40 * 1024
+
+let installation: Installation
+beforeAll(() => {
+  installation = installPackages()
+}, 60_000)
+afterAll(() => installation?.remove())
+
+async function bundled(program: string): Promise<BuildResult<{ write: false; metafile: true }>> {
+  return build({
+    stdin: { contents: program, resolveDir: installation.folder },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    absWorkingDir: installation.folder,
+    outdir: 'out',
+    write: false,
+    metafile: true,
+  })
+}
+
+/** The entry and what it imports, without what it imports later. */
+function startOf({ metafile, outputFiles }: Awaited<ReturnType<typeof bundled>>): string {
+  const wanted = new Set<string>()
+  const add = (path: string) => {
+    wanted.add(path)
+    for (const { kind, path: next } of metafile.outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && !wanted.has(next)) add(next)
+    }
+  }
+  add('out/stdin.js')
+  return outputFiles
+    .filter(({ path }) => wanted.has(relative(installation.folder, path)))
+    .map(({ text }) => text)
+    .join('\n')
+}
+
+describe('for browsers', () => {
+  it('put, get, list and presign take at most 40 KiB, gzipped', async () => {
+    const program = `import { CosClient } from '@coset/sdk/browser'
+      const cos = new CosClient({ Region: 'ap-guangzhou' })
+      await cos.putObject({ Bucket: 'b-1', Key: 'k', Body: await (await cos.getObject({ Bucket: 'b-1', Key: 'k' })).Body.bytes() })
+      await cos.listObjects({ Bucket: 'b-1' })
+      cos.getPresignedUrl({ Method: 'GET', Bucket: 'b-1', Key: 'k' })`
+    const bytes = gzipSync(startOf(await bundled(program)), { level: 9 }).length
+    console.info(`The SDK for browsers: ${(bytes / 1024).toFixed(1)} KiB gzipped`)
+    expect(bytes).toBeGreaterThan(20 * 1024)
+    expect(bytes).toBeLessThanOrEqual(BYTES_MAX)
+  })
+
+  it('nothing of Node is in it', async () => {
+    const { outputFiles } = await bundled(`export * from '@coset/sdk/browser'`)
+    const text = outputFiles.map((file) => file.text).join('\n')
+    expect(text.length).toBeGreaterThan(50_000)
+    // hash-wasm asks whether the global object has a Buffer.
+    const found = text.match(/\brequire\(|\bprocess\.|["'`]node:|(?<!\.)\bBuffer\b|__dirname/g)
+    expect(found).toBeNull()
+  })
+
+  it('nothing is left of an import that is not used', async () => {
+    const start = startOf(await bundled(`import { CosClient } from '@coset/sdk/browser'`))
+    expect(start.trim()).toBe('')
+  })
+
+  it('the name of the package alone leads there too', async () => {
+    const { metafile } = await bundled(`import { CosClient } from '@coset/sdk'; globalThis.cos = CosClient`)
+    const inputs = Object.keys(metafile.inputs)
+    expect(inputs.some((path) => path.endsWith('sdk/dist/browser.js'))).toBe(true)
+    expect(inputs.filter((path) => path.includes('undici'))).toEqual([])
+  })
+})

@@ -639,6 +639,17 @@ describe('an abort', () => {
     expect(bucket.uploads.size).toBe(0)
   })
 
+  it('does not wait for a disk that does not answer', async () => {
+    const checkpoints = () => ({ open: () => new Promise<never>(() => undefined) })
+    const client = clientOf(server, {}, { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints } })
+    const controller = new AbortController()
+    const call = failure(upload({}, { signal: controller.signal }, client))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    controller.abort()
+    expect(await call).toMatchObject({ kind: 'aborted' })
+    expect(bucket.calls).toEqual([])
+  })
+
   it('lets the same file be uploaded again right away', async () => {
     const controller = new AbortController()
     bucket.fault = (call) => {

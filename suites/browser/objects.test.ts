@@ -1,9 +1,17 @@
 // Objects from a page of another origin: the calls that most applications make.
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type InPage, inPage, inWorker, isChromiumThere, type Stage, startStage } from './stage.js'
+import {
+  IN_CHROMIUM,
+  type InPage,
+  inPage,
+  inWorker,
+  isChromiumThere,
+  type Stage,
+  startStage,
+} from './stage.js'
 
-// Firefox's and WebKit's engines can not be installed from Debian or npm alone, so Chromium stands for all.
-describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
+describe.skipIf(!isChromiumThere)(IN_CHROMIUM, () => {
   let stage: Stage
   beforeAll(async () => {
     stage = await startStage()
@@ -91,6 +99,49 @@ describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
       file: ['bigint', 3_000_000, 'a/b'],
       stream: ['bigint', 3_000_000, 'application/octet-stream'],
     })
+    await page.close()
+  })
+
+  it('checks what it sends and gets on pages whose policy lets no WebAssembly in', async () => {
+    const page = await stage.newPage()
+    await page.goto(`${stage.origin}/strict`)
+    const told = await inPage(
+      page,
+      async ({ CosClient }, { options, Bucket }) => {
+        const { WebAssembly } = globalThis as unknown as {
+          WebAssembly: { compile(bytes: Uint8Array): Promise<unknown> }
+        }
+        const isRefused = await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(
+          () => false,
+          () => true,
+        )
+        const cos = new CosClient(options)
+        await cos.putObject({ Bucket, Key: 'strict', Body: 'content' })
+        return [isRefused, await (await cos.getObject({ Bucket, Key: 'strict' })).Body.text()]
+      },
+      given(),
+    )
+    expect(told).toEqual([true, 'content'])
+    await page.close()
+  })
+
+  it('reads what is stored encoded as it is meant, where the rule exposes that it is', async () => {
+    const read: InPage<Given, unknown> = async ({ CosClient }, { options, Bucket }) => {
+      const { Body } = await new CosClient(options).getObject({ Bucket, Key: 'encoded' })
+      return Body.text().then(
+        (text) => text.length,
+        (error) => error.message,
+      )
+    }
+    const page = await stage.newPage()
+    const silent = await stage.newBucket()
+    await stage.allow(silent, { ExposeHeader: ['ETag', 'x-cos-hash-crc64ecma'] })
+    for (const Bucket of [stage.Bucket, silent]) {
+      const Body = gzipSync('hello'.repeat(1000))
+      await stage.cos.putObject({ Bucket, Key: 'encoded', Body, ContentEncoding: 'gzip' })
+    }
+    expect(await inPage(page, read, given())).toBe(5000)
+    expect(await inPage(page, read, given(silent))).toMatch(/expose Content-Encoding/)
     await page.close()
   })
 

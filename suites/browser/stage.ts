@@ -16,6 +16,10 @@ export type { Sdk }
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 export const isChromiumThere = existsSync(CHROMIUM)
+/** Playwright's builds of Firefox and WebKit come from servers of its own, so that Chromium, from Debian, stands for all. */
+export const IN_CHROMIUM = isChromiumThere
+  ? 'a page in Chromium'
+  : `a page in Chromium, which is not at ${CHROMIUM}: install it, or name it in CHROMIUM`
 
 export interface SeenRequest {
   readonly method: string
@@ -137,12 +141,18 @@ async function servePages(files: ReadonlyMap<string, string>): Promise<Server> {
     const script = files.get(path)
     if (script !== undefined) response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
     else if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(HTML)
+    else if (path === '/strict') response.writeHead(200, STRICT).end(HTML)
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   return server
 }
 
+/** Lets no WebAssembly be compiled, as many sites do not; `eval` is what the tests themselves need. */
+const STRICT = {
+  'content-type': 'text/html',
+  'content-security-policy': "default-src 'self'; connect-src *; script-src 'self'",
+}
 const HTML = '<!doctype html><title>page</title><input id="file" type="file">'
 
 /** What a function in the page gets beside its argument. */

@@ -7,7 +7,15 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { residentBytes } from './memory.js'
-import { type InPage, inPage, inWorker, isChromiumThere, type Stage, startStage } from './stage.js'
+import {
+  IN_CHROMIUM,
+  type InPage,
+  inPage,
+  inWorker,
+  isChromiumThere,
+  type Stage,
+  startStage,
+} from './stage.js'
 
 const MIB = 1024 * 1024
 const PART_MIB = 8
@@ -17,6 +25,7 @@ interface Given {
   readonly Bucket: string
   readonly Key: string
   readonly checkpoint?: boolean
+  readonly TrafficLimit?: number
 }
 
 /** What the page tells of an upload. */
@@ -27,7 +36,7 @@ interface Told {
 }
 
 /** Uploads the file that was chosen; how far it is stands in `globalThis.done`. */
-const upload: InPage<Given, Told> = async ({ CosClient, CosError }, { options, Bucket, Key, checkpoint }) => {
+const upload: InPage<Given, Told> = async ({ CosClient, CosError }, { options, checkpoint, ...members }) => {
   const page = globalThis as unknown as {
     document: { querySelector(selector: string): { files: [File] } }
     done: number
@@ -39,7 +48,7 @@ const upload: InPage<Given, Told> = async ({ CosClient, CosError }, { options, B
   page.done = 0
   try {
     const { bytesResumed } = await new CosClient(options).uploadFile(
-      { Bucket, Key, File: file, PartSize: 8, MAXThread: 3 },
+      { ...members, File: file, PartSize: 8, MAXThread: 3 },
       {
         checkpoint,
         signal: controller.signal,
@@ -55,7 +64,7 @@ const upload: InPage<Given, Told> = async ({ CosClient, CosError }, { options, B
   }
 }
 
-describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
+describe.skipIf(!isChromiumThere)(IN_CHROMIUM, () => {
   let stage: Stage
   let folder: string
   let page: Page
@@ -119,7 +128,8 @@ describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
       `300 MiB from a page: heap at most ${mib(heapBytes)} MiB, its process ${mib(rendererBytes)} MiB more than before`,
     )
     expect(heapBytes).toBeLessThan(32 * MIB)
-    expect(rendererBytes).toBeLessThan(128 * MIB)
+    // What waits for the collector goes up and down by some 100 MiB, for files of any size.
+    expect(rendererBytes).toBeLessThan(200 * MIB)
   })
 
   it('starts afresh when the file was edited since', async () => {
@@ -155,7 +165,7 @@ describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
     const other = await stage.newPage()
     await page.setInputFiles('#file', path)
     await other.setInputFiles('#file', path)
-    const first = inPage(page, upload, given)
+    const first = inPage(page, upload, { ...given, TrafficLimit: 10 * MIB * 8 })
     await isDone(8)
     expect(await inPage(other, upload, given)).toMatchObject({ outcome: 'locked' })
     const third = inPage(other, upload, { ...given, checkpoint: false })
@@ -209,6 +219,20 @@ describe.skipIf(!isChromiumThere)('a page in Chromium', () => {
       given,
     )
     expect(told).toEqual(['aborted', true, 40 * MIB, 'a/b'])
+  })
+
+  it('goes on without a record where the browser keeps none, unless one was asked for', async () => {
+    await page.setInputFiles('#file', await newFile('unkept', 24))
+    await page.evaluate(() => {
+      const get = () => {
+        throw new DOMException('This page may not.', 'SecurityError')
+      }
+      Object.defineProperty(globalThis, 'indexedDB', { get })
+      // As on pages that are not secure.
+      Object.defineProperty(Reflect.get(globalThis, 'navigator'), 'locks', { value: undefined })
+    })
+    expect(await inPage(page, upload, { ...given, checkpoint: true })).toMatchObject({ outcome: 'file' })
+    expect(await inPage(page, upload, given)).toEqual({ outcome: 'stored', bytesResumed: 0 })
   })
 
   it('says which header a rule has to expose', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { combineCrc64, loadCrc64 } from './crc64.js'
+import { combineCrc64, loadCrc64, plainCrc64Engine } from './crc64.js'
 
 const engine = await loadCrc64()
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -27,6 +27,19 @@ describe('the checksum', () => {
         const stream = engine.create()
         for (const chunk of chunks) stream.update(chunk)
         expect(stream.digest()).toBe(engine.of(Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))))
+      }),
+    )
+  })
+
+  it('is the same without WebAssembly', () => {
+    const plain = plainCrc64Engine()
+    for (const [text, expected] of KNOWN) expect(plain.of(bytes(text))).toBe(expected)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (a, b) => {
+        const stream = plain.create()
+        stream.update(a)
+        stream.update(b)
+        expect(stream.digest()).toBe(engine.of(Uint8Array.from([...a, ...b])))
       }),
     )
   })

@@ -4,7 +4,7 @@
 /** Undefined in Node. */
 declare const location: { readonly origin: string; readonly protocol: string } | undefined
 
-declare const navigator: { readonly locks?: LockManager }
+declare const navigator: { readonly locks?: LockManager } | undefined
 
 interface LockManager {
   request<T>(
@@ -47,6 +47,7 @@ interface IDBTransaction {
 
 interface IDBObjectStore {
   get(key: string): IDBRequest<unknown>
+  getKey(key: string): IDBRequest<unknown>
   put(value: object, key: string): IDBRequest<unknown>
   delete(key: string | object): IDBRequest<undefined>
   count(key?: string): IDBRequest<number>

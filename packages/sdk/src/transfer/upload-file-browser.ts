@@ -5,6 +5,7 @@ import { CosClientError } from '../errors.js'
 import type { Loose } from '../operations.js'
 import { withinClient } from './background.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
+import { indexedDbCheckpoints } from './checkpoint-indexeddb.js'
 import { blobSource } from './memory-source.js'
 import type { StoredInput, UploadMembers, UploadOptions, UploadOutput } from './upload-input.js'
 import { uploadSource } from './upload-run.js'
@@ -47,9 +48,8 @@ export function uploadFile(
       ...input
     } = members
     const { host, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
-    const store = context.platform.checkpoints()
     const checkpoints = checkpoint !== false && {
-      store: checkpoint === undefined ? forgiving(store) : store,
+      store: checkpoint === undefined ? forgiving(indexedDbCheckpoints) : indexedDbCheckpoints,
       id: ['upload', host, path, pathOf(file)],
     }
     return uploadSource(
@@ -85,13 +85,15 @@ function fileSource(file: File): UploadSource {
 
 /** Where nothing can be kept, such as in a private window, an upload is better than none. */
 function forgiving(store: CheckpointStore): CheckpointStore {
+  const unlessKept = <T>(instead: T) => {
+    return (error: unknown): T => {
+      if (error instanceof CosClientError && error.kind === 'file') return instead
+      throw error
+    }
+  }
   return {
-    has: (id) => store.has(id).catch(() => false),
-    open: (id) =>
-      store.open(id).catch((error: unknown) => {
-        if (error instanceof CosClientError && error.kind === 'file') return NO_CHECKPOINT
-        throw error
-      }),
+    has: (id) => store.has(id).catch(unlessKept(false)),
+    open: (id) => store.open(id).catch(unlessKept(NO_CHECKPOINT)),
   }
 }
 

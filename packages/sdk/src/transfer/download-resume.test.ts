@@ -48,6 +48,12 @@ async function nameOf(folder: string, ending: string): Promise<string> {
   return join(folder, (await namesIn(folder)).find((name) => name.endsWith(ending)) ?? '')
 }
 
+async function damage(offset: number): Promise<void> {
+  const file = await open(await temporary(), 'r+')
+  await file.write(Buffer.from('damage'), 0, 6, offset)
+  await file.close()
+}
+
 async function linkTemporary(): Promise<void> {
   const at = await temporary()
   await rm(at)
@@ -109,11 +115,22 @@ describe('a run after one that failed', () => {
     await expect.poll(() => at.server.sockets.size).toBeLessThan(3)
   })
 
+  it('fetches the first part again by a request of its own', async () => {
+    await leftBehind(3)
+    await damage(10)
+    serve(
+      at.server,
+      () => large,
+      ({ method }) => (method === 'HEAD' ? reply(403) : undefined),
+    )
+    expect(await at.recorded()).toMatchObject({ verified: true })
+    expect(asked()).toContain('GET bytes=0-1048575')
+    await isDone(large)
+  })
+
   it('fetches a part again that the disk did not keep', async () => {
     await leftBehind(3)
-    const file = await open(await temporary(), 'r+')
-    await file.write(Buffer.from('damage'), 0, 6, MIB + 100)
-    await file.close()
+    await damage(MIB + 100)
     expect(await at.recorded()).toMatchObject({ verified: true })
     expect(asked()).toContain('GET bytes=1048576-2097151')
     expect(asked()).not.toContain('GET bytes=0-1048575')

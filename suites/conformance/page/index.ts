@@ -1,7 +1,9 @@
 // The document with the case of each of its parameters and members, or the reason why there is none.
 import type { Case, OperationCases } from './case.js'
+import { copy } from './cases/copy.js'
 import { copyObject } from './cases/copy-object.js'
 import { deleteObject, deleteObjects } from './cases/delete-objects.js'
+import { downloadFile } from './cases/download-file.js'
 import { listObjectVersions } from './cases/list-object-versions.js'
 import { listObjects } from './cases/list-objects.js'
 import { listMultipartUploads, listParts } from './cases/list-uploads.js'
@@ -11,6 +13,7 @@ import { getObject, headObject } from './cases/read-object.js'
 import { restoreObject } from './cases/restore-object.js'
 import { SAMPLES } from './cases/samples.js'
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './cases/upload.js'
+import { uploadFile } from './cases/upload-file.js'
 import { type Name, nameOf, PAGE, SECTIONS, type Section, subjectOf } from './page.js'
 import { REASONS, reasonFor } from './reasons.js'
 
@@ -32,6 +35,9 @@ export const CASES: Readonly<Record<string, OperationCases>> = {
   completeMultipartUpload,
   abortMultipartUpload,
   putObjectFromLocalFile,
+  uploadFile,
+  downloadFile,
+  copy,
 }
 
 /** One line of the coverage page. */

@@ -2,9 +2,6 @@
 
 export const REASONS: Readonly<Record<string, string>> = {
   selectObjectContent: 'Not built yet: the server answers 501 NotImplemented.',
-  uploadFile: 'Not built yet: use putObjectFromLocalFile up to 5 GiB, or uploadPart by hand.',
-  downloadFile: 'Not built yet: use getObject and getStreamToFile, which resumes a download that breaks.',
-  copy: 'Not built yet: use copyObject up to 5 GiB, or uploadPartCopy by hand.',
   CosEncryptionClient: 'Not built yet.',
 }
 

@@ -1,5 +1,5 @@
 // Checkpoints as files of a local folder: one JSON document for each transfer, and a lock beside it.
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,8 @@ import { removeTemporary } from './temporary-file.js'
 const RECORD_BYTES_MAX = 8 * 1024 * 1024
 /** Servers drop what was left for so long, or bill for it; either way nobody waits for it any more. */
 const RECORD_AGE_MAX_MS = 30 * 24 * 3600 * 1000
+/** A record on its way to its name is there for moments, unless its process was killed. */
+const UNNAMED_AGE_MAX_MS = 3600 * 1000
 /** Records looked at in search of old ones, each time a transfer starts. */
 const SWEPT_MAX = 1000
 
@@ -41,7 +43,7 @@ export function fileCheckpoints(
       try {
         // Keys and paths are nobody else's business.
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        await sweep(folder, now() - RECORD_AGE_MAX_MS)
+        await sweep(folder, now())
         const path = pathOf(id)
         const lock = await FileLock.acquire(`${path}.lock`)
         return await openRecord(`${path}.json`, lock)
@@ -59,7 +61,7 @@ async function openRecord(path: string, lock: FileLock): Promise<Checkpoint> {
   let clearing = Promise.resolve()
   const clear = async () => {
     await writer.settled()
-    await rm(path, { force: true })
+    await Promise.all([rm(path, { force: true }), rm(unfinished(path), { force: true })])
   }
   return {
     saved: await readRecord(path),
@@ -84,11 +86,16 @@ async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   }
 }
 
+function unfinished(path: string): string {
+  return `${path}.new`
+}
+
 /** Synced before the rename, so that after a crash of the machine there is this record or the one before. */
 async function writeRecord(path: string, record: CheckpointRecord): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.new`
+  const temporary = unfinished(path)
   try {
-    const file = await open(temporary, 'wx', 0o600)
+    // One that a killed process left is written over: whoever has the lock is alone here.
+    const file = await open(temporary, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(record))
       await file.sync()
@@ -103,13 +110,14 @@ async function writeRecord(path: string, record: CheckpointRecord): Promise<void
 }
 
 /** Deletes what nobody came back for, with the half of a download that such a record names. */
-async function sweep(folder: string, beforeMs: number): Promise<void> {
+async function sweep(folder: string, nowMs: number): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /\.(?:json|new)$/.test(name))
   for (const name of names.slice(0, SWEPT_MAX)) {
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
-    if (!found || found.mtimeMs >= beforeMs) continue
-    const record = name.endsWith('.json') ? await readRecord(path) : undefined
+    const isRecord = name.endsWith('.json')
+    if (!found || nowMs - found.mtimeMs <= (isRecord ? RECORD_AGE_MAX_MS : UNNAMED_AGE_MAX_MS)) continue
+    const record = isRecord ? await readRecord(path) : undefined
     if (typeof record?.temporaryFile === 'string') await removeTemporary(record.temporaryFile)
     await rm(path, { force: true })
   }

@@ -62,6 +62,7 @@ it('downloads the same bytes whenever its process is killed, and fetches again o
     } catch (cause) {
       throw new Error(`Round ${round} failed. Replay with: ${replay}`, { cause })
     }
+    if (round % 10 === 0) console.log(`kill-download: round ${round}, ${tally.kills} kills`)
   }
   console.log(
     `kill-download: ${tally.kills} kills, ${tally.late} too late; ${tally.resumed} runs went on with parts of ` +

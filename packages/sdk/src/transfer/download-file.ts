@@ -5,6 +5,7 @@ import { targetOf } from '../addressing.js'
 import type { Context } from '../context.js'
 import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
+import { withinClient } from './background.js'
 import { call, partRetries } from './call.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { canonical, type Destination, findDestination } from './destination.js'
@@ -29,8 +30,8 @@ export function downloadFile(
   options: DownloadFileOptions = {},
   hint: DownloadHint = {},
 ): Promise<DownloadFileOutput> {
-  return settlePromptly(options.signal, async () => {
-    throwIfAborted(options.signal)
+  const download = async (signal: AbortSignal) => {
+    throwIfAborted(signal)
     const request = readDownloadInput(context, input, options)
     const found = await findDestination(input.DestFilePath)
     // Whoever gives a hint has seen to the folder.
@@ -41,8 +42,10 @@ export function downloadFile(
       onProgress: options.onProgress,
       progress_callback: input.progress_callback,
     })
-    return new FileDownload(context, { request, destination, meter, options, hint }).run()
-  })
+    const own = { ...options, signal }
+    return new FileDownload(context, { request, destination, meter, options: own, hint }).run()
+  }
+  return settlePromptly(options.signal, () => withinClient(context.background, options.signal, download))
 }
 
 interface Job {

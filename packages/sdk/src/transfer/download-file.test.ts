@@ -74,6 +74,24 @@ const downloaded = async ({ content }: ObjectVersion) => Buffer.compare(await re
 const gets = () => server.requests.filter(({ method }) => method === 'GET')
 const ranges = () => gets().map(({ headers }) => headers.range)
 
+/** What a proxy leaves of a reply that lets no header through it does not know. */
+function withoutSum(version: ObjectVersion): ObjectVersion {
+  const { 'x-cos-hash-crc64ecma': _, ...headers } = version.headers
+  return { ...version, headers }
+}
+
+describe('a checksum', () => {
+  it('counts whichever reply tells it', async () => {
+    const damaged = { ...large, content: large.content.map((byte) => byte ^ 1) }
+    serve(server, () => withoutSum(large))
+    expect(await download()).toMatchObject({ verified: false })
+    serve(server, () => (server.requests.length === 1 ? withoutSum(large) : large))
+    expect(await download()).toMatchObject({ verified: true })
+    serve(server, () => (server.requests.length === 1 ? withoutSum(large) : damaged))
+    await expect(download()).rejects.toMatchObject({ kind: 'checksum' })
+  })
+})
+
 describe('a small object', () => {
   it('takes one request, and is told with what the server says of it', async () => {
     serve(server, () => small)
@@ -162,6 +180,24 @@ describe('a small object', () => {
     expect(second?.headers).not.toHaveProperty('if-none-match')
     expect(second?.url).toContain('versionId=v7')
     expect(await downloaded(small)).toBe(true)
+  })
+
+  it('outlasts a network that breaks more often than a single call may fail', async () => {
+    serve(
+      server,
+      () => small,
+      (_, count) => (count <= 8 ? cutAfter(small, 5000) : undefined),
+    )
+    expect(await download()).toMatchObject({ verified: true })
+    expect(ranges().slice(0, 3)).toEqual([undefined, 'bytes=5000-', 'bytes=10000-'])
+    expect(await downloaded(small)).toBe(true)
+    serve(
+      server,
+      () => small,
+      () => cutAfter(small, 0),
+    )
+    await expect(download()).rejects.toMatchObject({ kind: 'network' })
+    expect(await readdir(folder)).toEqual(['file'])
   })
 
   it('leaves an existing file alone when a condition says so', async () => {

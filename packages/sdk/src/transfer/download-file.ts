@@ -2,9 +2,9 @@
 import { loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
 import { targetOf } from '../addressing.js'
-import type { Context } from '../context.js'
 import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
+import type { NodeContext } from '../platform-node.js'
 import { withinClient } from './background.js'
 import { call, partRetries } from './call.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
@@ -25,7 +25,7 @@ import { settlePromptly } from './settle.js'
 
 /** As `CosClient.downloadFile`, for callers that know more. */
 export function downloadFile(
-  context: Context,
+  context: NodeContext,
   input: DownloadFileInput,
   options: DownloadFileOptions = {},
   hint: DownloadHint = {},
@@ -67,14 +67,14 @@ interface Found {
 const lingering = new Map<string, Promise<unknown>>()
 
 class FileDownload {
-  readonly #context: Context
+  readonly #context: NodeContext
   readonly #job: Job
   readonly #store: CheckpointStore | undefined
   #checkpoint: Checkpoint | undefined
   /** Of the checkpoint, as soon as it is being opened. */
   #name: string | undefined
 
-  constructor(context: Context, job: Job) {
+  constructor(context: NodeContext, job: Job) {
     const { checkpoint = true } = job.options
     this.#context = context
     this.#job = job
@@ -112,7 +112,8 @@ class FileDownload {
         throw isGone(second) ? changedError(second) : second
       })
     } finally {
-      await this.#checkpoint?.release()
+      // What the run came to is worth more than a lock that could not be deleted.
+      await this.#checkpoint?.release().catch(() => undefined)
     }
   }
 
@@ -178,7 +179,7 @@ class FileDownload {
     if (request.crcCheck && (await isInPlace(draftOptions, options.signal))) {
       await this.#checkpoint?.clear()
       meter.resume(object.size)
-      return this.#output(found, object.size)
+      return this.#output(found, object.size, object.crc64)
     }
     const draft = await Draft.open(draftOptions)
     const bytesResumed = draft.bytesDone
@@ -192,7 +193,7 @@ class FileDownload {
       await draft.abandon(error)
       throw error
     }
-    return this.#output(found, bytesResumed)
+    return this.#output(found, bytesResumed, draft.crc64)
   }
 
   async #draftOptions(object: ObjectState): Promise<DraftOptions> {
@@ -209,10 +210,10 @@ class FileDownload {
     }
   }
 
-  #output({ head, object }: Found, bytesResumed: number): DownloadFileOutput {
+  #output({ head, object }: Found, bytesResumed: number, crc64: bigint | undefined): DownloadFileOutput {
     const { request, meter } = this.#job
     meter.finish()
-    const verified = request.crcCheck && object.crc64 !== undefined
+    const verified = request.crcCheck && crc64 !== undefined
     return { ...head, size: object.size, bytesResumed, verified }
   }
 }
@@ -225,7 +226,7 @@ function stateOf(head: ObjectHead): ObjectState {
 }
 
 async function verify(draft: Draft): Promise<void> {
-  const { crc64 } = draft.object
+  const { crc64 } = draft
   if (crc64 === undefined) return
   const engine = await loadCrc64()
   let sum = 0n

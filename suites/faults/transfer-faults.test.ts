@@ -10,7 +10,7 @@ import { downloadSomeFolder, uploadSomeFolder } from './transfer-folders.js'
 import { type Report, runTransfer } from './transfer-run.js'
 import { uploadSomeBody, uploadSomeFile } from './transfer-uploads.js'
 
-const FILE = 'suites/faults/transfer-faults.test.ts'
+const REPLAY = { file: 'suites/faults/transfer-faults.test.ts', variables: ['COSET_SCENARIO'] }
 const RUNS = 500
 
 /** One account has room for 200 buckets, and this machine's memory for so many objects. */
@@ -40,7 +40,7 @@ it('ends every transfer with the right bytes, or with an error that says what we
   const reports: Report[] = []
   const servers = startServers()
   try {
-    await seededRuns(RUNS, FILE, async (seed) => {
+    await seededRuns(RUNS, REPLAY, async (seed) => {
       reports.push(await runTransfer(await servers.next(), seed, CHOSEN))
     })
   } finally {

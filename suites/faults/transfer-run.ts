@@ -32,18 +32,22 @@ export async function runTransfer(
   const strays: unknown[] = []
   const stray = (error: unknown) => strays.push(error)
   process.on('unhandledRejection', stray)
+  // Such as that of too many listeners.
+  process.on('warning', stray)
   let what = 'its preparation'
   try {
     const transfer = await world.random.pick(scenarios)(world)
     what = transfer.what
     const report = await observe(world, transfer)
-    if (strays.length > 0) throw new Error('A rejection was not handled.', { cause: strays[0] })
+    if (strays.length > 0)
+      throw new Error(`It left a warning or an unhandled rejection: ${strays[0]}`, { cause: strays[0] })
     return report
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`${what}, ${world.percent} % faults: ${reason}\n${history(world)}`, { cause })
   } finally {
     process.off('unhandledRejection', stray)
+    process.off('warning', stray)
     await world.close()
   }
 }

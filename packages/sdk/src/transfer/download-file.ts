@@ -2,7 +2,7 @@
 import { loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
 import { targetOf } from '../addressing.js'
-import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
+import { abortedError, CosClientError, CosServiceError, throwIfAborted } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
 import type { NodeContext } from '../platform-node.js'
 import { withinClient } from './background.js'
@@ -145,8 +145,8 @@ class FileDownload {
     const isHinted = hint.size !== undefined
     if (!isHinted && (await this.#store?.has(this.#idOf(destination)))) await this.#openCheckpoint()
     if (this.#checkpoint || (isHinted && hint.size > request.simpleBytesMax)) {
-      const head = await call(this.#context, 'headObject', request.members, extras)
-      return { head, object: stateOf(head), body: undefined }
+      const head = await call(this.#context, 'headObject', request.members, extras).catch(unlessForbidden)
+      if (head) return { head, object: stateOf(head), body: undefined }
     }
     const { Body, ...head } = await call(this.#context, 'getObject', request.members, extras)
     try {
@@ -216,6 +216,11 @@ class FileDownload {
     const verified = request.crcCheck && crc64 !== undefined
     return { ...head, size: object.size, bytesResumed, verified }
   }
+}
+
+/** Whoever may read an object need not have the right to ask for its head; then a GET tells as much. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof CosServiceError) || error.statusCode !== 403) throw error
 }
 
 function stateOf(head: ObjectHead): ObjectState {

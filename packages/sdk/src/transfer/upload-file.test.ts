@@ -640,7 +640,10 @@ describe('an abort', () => {
   })
 
   it('does not wait for a disk that does not answer', async () => {
-    const checkpoints = () => ({ open: () => new Promise<never>(() => undefined) })
+    const checkpoints = () => ({
+      has: async () => false,
+      open: () => new Promise<never>(() => undefined),
+    })
     const client = clientOf(server, {}, { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints } })
     const controller = new AbortController()
     const call = failure(upload({}, { signal: controller.signal }, client))

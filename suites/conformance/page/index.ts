@@ -1,7 +1,9 @@
 // The document with the case of each of its parameters and members, or the reason why there is none.
 import type { Case, OperationCases } from './case.js'
+import { copy } from './cases/copy.js'
 import { copyObject } from './cases/copy-object.js'
 import { deleteObject, deleteObjects } from './cases/delete-objects.js'
+import { downloadFile } from './cases/download-file.js'
 import { listObjectVersions } from './cases/list-object-versions.js'
 import { listObjects } from './cases/list-objects.js'
 import { listMultipartUploads, listParts } from './cases/list-uploads.js'
@@ -34,6 +36,8 @@ export const CASES: Readonly<Record<string, OperationCases>> = {
   abortMultipartUpload,
   putObjectFromLocalFile,
   uploadFile,
+  downloadFile,
+  copy,
 }
 
 /** One line of the coverage page. */

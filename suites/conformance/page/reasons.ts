@@ -2,8 +2,6 @@
 
 export const REASONS: Readonly<Record<string, string>> = {
   selectObjectContent: 'Not built yet: the server answers 501 NotImplemented.',
-  downloadFile: 'Not built yet: use getObject and getStreamToFile, which resumes a download that breaks.',
-  copy: 'Not built yet: use copyObject up to 5 GiB, or uploadPartCopy by hand.',
   CosEncryptionClient: 'Not built yet.',
 }
 

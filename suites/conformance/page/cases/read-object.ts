@@ -110,37 +110,47 @@ const overrideCases: Cases = Object.fromEntries(
   ]),
 )
 
+/** What is read with the condition. */
+type Read = (
+  at: At,
+  condition: Pick<GetObjectInput, 'IfMatch' | 'IfNoneMatch' | 'IfModifiedSince' | 'IfUnmodifiedSince'>,
+) => Promise<string>
+
+/** Of reading the object `k`. */
+export function conditionCases(read: Read): Cases {
+  const refused = (at: At, condition: Parameters<Read>[1]) => at.refusal(read(at, condition))
+  return {
+    IfMatch: async (at) => {
+      const { ETag } = await store(at)
+      at.expect(await read(at, { IfMatch: ETag })).toBe('content')
+      at.expect(await refused(at, { IfMatch: OTHER_ETAG })).toBe('412 PreconditionFailed')
+    },
+    IfNoneMatch: async (at) => {
+      const { ETag } = await store(at)
+      at.expect(await read(at, { IfNoneMatch: OTHER_ETAG })).toBe('content')
+      at.expect(await refused(at, { IfNoneMatch: ETag })).toBe('304 NotModified')
+    },
+    IfModifiedSince: async (at) => {
+      const { LastModified } = await store(at)
+      at.expect(await read(at, { IfModifiedSince: 'Wed, 28 Oct 2014 20:30:00 GMT' })).toBe('content')
+      at.expect(await refused(at, { IfModifiedSince: LastModified })).toBe('304 NotModified')
+    },
+    IfUnmodifiedSince: async (at) => {
+      const { LastModified } = await store(at)
+      at.expect(await read(at, { IfUnmodifiedSince: LastModified })).toBe('content')
+      at.expect(await refused(at, { IfUnmodifiedSince: PAST })).toBe('412 PreconditionFailed')
+    },
+  }
+}
+
 const get = async (at: At, more: Partial<GetObjectInput>) =>
   (await at.cos.getObject({ ...named(at), ...more })).Body.text()
 const refused = (at: At, more: Partial<GetObjectInput>) => at.refusal(get(at, more))
 
-const conditionCases: Cases = {
-  IfMatch: async (at) => {
-    const { ETag } = await store(at)
-    at.expect(await get(at, { IfMatch: ETag })).toBe('content')
-    at.expect(await refused(at, { IfMatch: OTHER_ETAG })).toBe('412 PreconditionFailed')
-  },
-  IfNoneMatch: async (at) => {
-    const { ETag } = await store(at)
-    at.expect(await get(at, { IfNoneMatch: OTHER_ETAG })).toBe('content')
-    at.expect(await refused(at, { IfNoneMatch: ETag })).toBe('304 NotModified')
-  },
-  IfModifiedSince: async (at) => {
-    const { LastModified } = await store(at)
-    at.expect(await get(at, { IfModifiedSince: 'Wed, 28 Oct 2014 20:30:00 GMT' })).toBe('content')
-    at.expect(await refused(at, { IfModifiedSince: LastModified })).toBe('304 NotModified')
-  },
-  IfUnmodifiedSince: async (at) => {
-    const { LastModified } = await store(at)
-    at.expect(await get(at, { IfUnmodifiedSince: LastModified })).toBe('content')
-    at.expect(await refused(at, { IfUnmodifiedSince: PAST })).toBe('412 PreconditionFailed')
-  },
-}
-
 export const getObject: OperationCases = {
   takes: {
     ...overrideCases,
-    ...conditionCases,
+    ...conditionCases(get),
     Bucket: async (at) => {
       await store(at)
       at.expect(await get(at, {})).toBe('content')

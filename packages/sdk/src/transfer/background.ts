@@ -1,5 +1,6 @@
 // Work that outlives the call it belongs to, such as giving up an upload: closing the client waits for it.
 import { onAbort } from '../abort.js'
+import { abortedError } from '../errors.js'
 import { settlePromptly } from './settle.js'
 
 export class Background {
@@ -38,6 +39,20 @@ export function settledOr(work: Promise<unknown>, signal: AbortSignal | undefine
   })
 }
 
+/** Longest that a transfer which failed waits for what it leaves behind: its caller wants to know. */
+const LEAVE_MS_MAX = 2000
+
+/** Waits for what a transfer leaves behind, unless that takes long or its signal fired; then it goes on by itself. */
+export async function leftBehind(
+  background: Background,
+  work: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const patience = joinSignals(signal, AbortSignal.timeout(LEAVE_MS_MAX))
+  await settledOr(background.track(work), patience.signal)
+  patience.release()
+}
+
 export interface JoinedSignal {
   /** Fires when any of them does, with its reason. */
   readonly signal: AbortSignal
@@ -69,5 +84,6 @@ export function withinClient<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const joined = joinSignals(signal, background.closing)
+  if (joined.signal.aborted) return Promise.reject(abortedError(joined.signal.reason, false))
   return settlePromptly(joined.signal, () => background.track(run(joined.signal).finally(joined.release)))
 }

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadCrc64 } from '@coset/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CosClient, TransferProgress, UploadFileInput, UploadFileOptions } from '../index.js'
+import {
+  type CosClient,
+  CosClientError,
+  type TransferProgress,
+  type UploadFileInput,
+  type UploadFileOptions,
+} from '../index.js'
 import { FakeBucket } from '../testing/fake-bucket.js'
 import {
   BUCKET,
@@ -315,6 +321,37 @@ describe('a large file', () => {
     expect(bucket.calls).toEqual([])
     await upload({}, { checkpoint: false })
     expect(isStored(LARGE)).toBe(true)
+  })
+
+  it('is given up when its record can not be written', async () => {
+    const full = new CosClientError('file', 'The disk is full.')
+    const checkpoint = {
+      saved: undefined,
+      save: () => Promise.reject(full),
+      clear: async () => undefined,
+      release: async () => undefined,
+    }
+    const store = { has: async () => false, open: async () => checkpoint }
+    const client = clientOf(
+      server,
+      {},
+      { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints: () => store } },
+    )
+    expect(await failure(upload({}, {}, client))).toBe(full)
+    await client.close()
+    expect([bucket.calls, bucket.uploads.size]).toEqual([['create', 'abort'], 0])
+  })
+
+  it('tells its failure soon, though the upload can not be given up yet', async () => {
+    let release: () => void = () => undefined
+    bucket.fault = (call) => {
+      if (call === 'abort') return (response) => (release = () => response.writeHead(204).end())
+      return call === 'part 2' ? errorXml(403, 'AccessDenied') : undefined
+    }
+    expect(await failure(upload({}, { checkpoint: false }))).toMatchObject({ code: 'AccessDenied' })
+    release()
+    await cos.close()
+    expect(bucket.count('abort')).toBe(1)
   })
 
   it('is uploaded by one call at a time', async () => {

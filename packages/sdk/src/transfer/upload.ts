@@ -2,7 +2,7 @@
 import { bodyOf } from '../body.js'
 import type { CallOptions, Context } from '../context.js'
 import { CosClientError } from '../errors.js'
-import { settledOr, withinClient } from './background.js'
+import { leftBehind, withinClient } from './background.js'
 import { sourceOf } from './memory-source.js'
 import { beginUpload, MultipartUpload, partError, type StoredPart } from './multipart-upload.js'
 import { partBytes } from './part-plan.js'
@@ -125,7 +125,7 @@ class StreamUpload {
       return output
     } catch (error) {
       const { abortOnFailure = true, signal } = this.#options
-      if (abortOnFailure) await settledOr(upload.giveUp(), signal)
+      if (abortOnFailure) await leftBehind(this.#context.background, upload.giveUp(), signal)
       throw error
     }
   }

@@ -558,8 +558,19 @@ describe('a file that is edited while it is uploaded', () => {
       if (call === 'part 2' && edits++ === 0) await put(edited)
       return undefined
     }
-    await upload()
+    const time = fakeTime()
+    const client = clientOf(
+      server,
+      {},
+      { ...time, platform: { ...time.platform, now: () => (time.nowMs += 99) } },
+    )
+    const told: TransferProgress[] = []
+    await upload({}, { onProgress: (progress) => told.push(progress) }, client)
+    await client.close()
     expect(isStored(edited)).toBe(true)
+    const done = told.map(({ bytesDone }) => bytesDone)
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+    expect(told.at(-1)).toMatchObject({ bytesDone: edited.length, bytesTotal: edited.length })
     await expect.poll(() => bucket.uploads.size).toBe(0)
     expect([await records(), await locks()]).toEqual([[], []])
   })

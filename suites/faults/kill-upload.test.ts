@@ -98,7 +98,7 @@ class Killed {
 
   /** Kills one process, or two, and lets the last one finish. */
   async run(usualMs: number): Promise<void> {
-    const kills = 1 + (this.#random.chance(25) ? 1 : 0)
+    const kills = 1 + (this.#random.chance(40) ? 1 : 0)
     let acknowledged: ReadonlySet<number> = new Set()
     for (let process = 0; process <= kills; process++) {
       const listed = await this.#storedParts()

@@ -1,6 +1,6 @@
 // The programs that the document shows, written with our SDK.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type At, type Case, putAll, read } from '../case.js'
 
 async function keysOf({ cos, Bucket }: At): Promise<string[]> {
@@ -36,10 +36,8 @@ const deletePrefix: Case = async (at) => {
   const logs = Array.from({ length: 25 }, (_, number) => `root/logs/${number}`)
   await putAll(at, [...logs, 'root/other'])
   const { Bucket } = at
-  for await (const page of at.cos.paginateObjectPages({ Bucket, Prefix: 'root/logs', MaxKeys: 10 })) {
-    const entries = page.Contents.map(({ Key }) => ({ Key }))
-    await at.cos.deleteObjects({ Bucket, Delete: { Object: entries, Quiet: true } })
-  }
+  const result = await at.cos.deletePrefix({ Bucket, Prefix: 'root/logs' })
+  at.expect(result).toMatchObject({ deleted: 25, success_all: true })
   at.expect(await keysOf(at)).toEqual(['root/other'])
 }
 
@@ -47,8 +45,7 @@ const move: Case = async (at) => {
   const { Bucket, region: Region } = at
   await putAll(at, ['src_object_key'])
   const CopySource = { Bucket, Key: 'src_object_key', Region }
-  await at.cos.copyObject({ Bucket, Key: 'dest_object_key', CopySource })
-  await at.cos.deleteObject({ Bucket, Key: 'src_object_key' })
+  await at.cos.moveObject({ Bucket, Key: 'dest_object_key', CopySource })
   at.expect(await keysOf(at)).toEqual(['dest_object_key'])
   at.expect(await read(at, 'dest_object_key')).toBe('src_object_key')
 }
@@ -62,16 +59,9 @@ const uploadFolder: Case = async (at) => {
     await writeFile(join(at.dir, name), name)
   }
   await at.cos.putObject({ Bucket, Key: 'a.txt', Body: 'there already' })
-  const entries = await readdir(at.dir, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-  const uploads = paths.map(async (LocalFilePath) => {
-    const Key = relative(at.dir, LocalFilePath).split(sep).join('/')
-    if (await at.cos.objectExists({ Bucket, Key })) return
-    await at.cos.putObjectFromLocalFile({ Bucket, Key, LocalFilePath })
-  })
-  await Promise.all(uploads)
+  const options = { overwrite: 'never', checkpoint: false } as const
+  const uploaded = await at.cos.uploadDirectory({ Bucket, LocalDirPath: at.dir }, options)
+  at.expect(uploaded.get_result().success_all).toBe(true)
   at.expect(new Set(await keysOf(at))).toEqual(new Set(FILES))
   at.expect(await read(at, 'a.txt')).toBe('there already')
   at.expect(await read(at, 'logs/2026/c é.txt')).toBe('logs/2026/c é.txt')
@@ -79,17 +69,19 @@ const uploadFolder: Case = async (at) => {
 
 const downloadFolder: Case = async (at) => {
   const { Bucket } = at
-  const keys = ['data/', 'data/a', 'data/b/c']
+  const keys = ['data/a', 'data/b/c']
   await putAll(at, [...keys, 'other/d'])
-  for await (const { Key } of at.cos.paginateObjects({ Bucket, Prefix: 'data/' })) {
-    if (Key.endsWith('/')) continue
-    const path = join(at.dir, Key)
-    await mkdir(dirname(path), { recursive: true })
-    const { Body } = await at.cos.getObject({ Bucket, Key })
-    await Body.getStreamToFile(path)
+  await at.cos.putObject({ Bucket, Key: 'data/', Body: '' })
+  const LocalDirPath = join(at.dir, 'download', 'data')
+  const downloaded = await at.cos.downloadDirectory(
+    { Bucket, Prefix: 'data/', LocalDirPath },
+    { checkpoint: false },
+  )
+  at.expect(downloaded.get_result().success_all).toBe(true)
+  at.expect(await readdir(join(at.dir, 'download'))).toEqual(['data'])
+  for (const Key of keys) {
+    at.expect(await readFile(join(at.dir, 'download', Key), 'utf8')).toBe(Key)
   }
-  at.expect(await readdir(at.dir)).toEqual(['data'])
-  for (const Key of keys.slice(1)) at.expect(await readFile(join(at.dir, Key), 'utf8')).toBe(Key)
 }
 
 /** By what the document does in each. */

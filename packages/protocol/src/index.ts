@@ -2,6 +2,7 @@
 export * from './compile.js'
 export * from './crc64.js'
 export * from './dialects/cos.js'
+export * from './dialects/cos-prefix.js'
 export * from './dialects/dialect.js'
 export * from './match.js'
 export * from './operation.js'

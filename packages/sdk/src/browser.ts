@@ -8,7 +8,7 @@ import type { OperationName } from './operations.js'
 
 export type { BodyInput } from './body.js'
 export { CosClientBase } from './client.js'
-export { CosClient } from './client-browser.js'
+export { BasicCosClient, CosClient } from './client-browser.js'
 export type { CallOptions } from './context.js'
 export { type ClientErrorKind, CosClientError, CosError, CosServiceError } from './errors.js'
 export { ObjectBody } from './object-body-browser.js'

@@ -1,5 +1,6 @@
 // The client of browsers, of pages and of workers.
 import { CosClientBase } from './client.js'
+import { BasicClient } from './client-basic.js'
 import { type Context, createContext } from './context.js'
 import type { ObjectBody } from './object-body-browser.js'
 import type { CosClientOptions } from './options.js'
@@ -49,5 +50,16 @@ export class CosClient extends CosClientBase<ObjectBody> {
     // Loaded when it is asked for, as most pages never do.
     const { uploadFile } = await interruptible(import('./transfer/upload-file-browser.js'), options.signal)
     return uploadFile(this.#context, input, options)
+  }
+}
+
+/**
+ * The same without `uploadFile`, `upload`, `copy`, `moveObject` and `deletePrefix`. Those are loaded only when they are called,
+ * if the page's bundler makes files of its own for that; for one that makes a single file this client is smaller.
+ */
+export class BasicCosClient extends BasicClient<ObjectBody> {
+  /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
+  constructor(options: CosClientOptions, platform: Platform = browserPlatform()) {
+    super(createContext(options, platform))
   }
 }

@@ -1,9 +1,9 @@
 // The operations as methods: their types follow from the descriptors, and so do the methods themselves.
 import {
+  COS_PREFIX,
   type CompiledOperation,
   type CopySource,
   compileOperation,
-  cosDialect,
   type Members,
   operations,
   type Values,
@@ -75,7 +75,7 @@ const compiledByName = new Map<OperationName, CompiledOperation>()
 export function compiledOperation(name: OperationName): CompiledOperation {
   const known = compiledByName.get(name)
   if (known) return known
-  const compiled = compileOperation(operations[name], cosDialect.vendorPrefix)
+  const compiled = compileOperation(operations[name], COS_PREFIX)
   compiledByName.set(name, compiled)
   return compiled
 }

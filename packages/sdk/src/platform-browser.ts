@@ -12,11 +12,6 @@ export function browserPlatform(): Platform {
     md5: createMd5,
     objectBody: (download) => new ObjectBody(download),
     transport: createFetchTransport,
-    checkpoints: () => ({
-      // Loaded when it is asked for, as most pages never do.
-      has: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).hasCheckpoint(id),
-      open: async (id) => (await import('./transfer/checkpoint-indexeddb.js')).openCheckpoint(id),
-    }),
     now: () => Date.now(),
     random: () => Math.random(),
     sleep,

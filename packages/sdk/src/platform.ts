@@ -2,7 +2,6 @@
 import type { Sha1 } from '@coset/protocol'
 import type { Download } from './download.js'
 import type { ObjectBodyBase } from './object-body.js'
-import type { CheckpointStore } from './transfer/checkpoint.js'
 import type { Transport, TransportOptions } from './transport.js'
 
 export interface Md5 {
@@ -16,8 +15,6 @@ export interface Platform {
   /** The content of an object, in the forms that this platform has. */
   objectBody(download: Download): ObjectBodyBase
   transport(options: TransportOptions): Transport
-  /** Where transfers keep what they need to go on later; `folder` instead of the usual one. */
-  checkpoints(folder?: string): CheckpointStore
   /** Milliseconds since 1970. */
   now(): number
   /** From 0 up to, not including, 1. */

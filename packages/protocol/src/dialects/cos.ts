@@ -3,6 +3,7 @@ import { type Fault, Fault as FaultError, quoteEtag } from '@coset/model'
 import { decodePercent } from '../shape/percent.js'
 import { formatHttpDate, formatIsoSeconds } from '../shape/times.js'
 import { escapeXml } from '../shape/xml-text.js'
+import { COS_PREFIX } from './cos-prefix.js'
 import type { Address, Dialect, FaultContext } from './dialect.js'
 
 const RESERVED_QUERY = [
@@ -22,7 +23,7 @@ const RESERVED_HEADERS = [
 
 export const cosDialect: Dialect = {
   name: 'cos',
-  vendorPrefix: 'x-cos-',
+  vendorPrefix: COS_PREFIX,
   reservedQuery: new Set(RESERVED_QUERY),
   reservedHeaders: new Set(RESERVED_HEADERS),
   address,

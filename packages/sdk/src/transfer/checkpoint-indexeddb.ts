@@ -1,7 +1,7 @@
 // Checkpoints in a browser: records of IndexedDB, under locks that tabs and workers of one origin share.
 import { CosClientError } from '../errors.js'
 import { settledOr } from './background.js'
-import type { Checkpoint, CheckpointRecord } from './checkpoint.js'
+import type { Checkpoint, CheckpointRecord, CheckpointStore } from './checkpoint.js'
 import { LatestWriter } from './latest-writer.js'
 
 const DATABASE = 'coset-transfers'
@@ -19,35 +19,28 @@ interface Row {
   readonly record: CheckpointRecord
 }
 
-/** As CheckpointStore's. */
-export async function hasCheckpoint(id: readonly string[]): Promise<boolean> {
-  return (await inStore('readonly', (store) => store.getKey(JSON.stringify(id)))) !== undefined
+/** Rejects with a CosClientError of kind `file` where the browser keeps nothing. */
+export const indexedDbCheckpoints: CheckpointStore = {
+  async has(id) {
+    return (await inStore('readonly', (store) => store.getKey(JSON.stringify(id)))) !== undefined
+  },
+  async open(id) {
+    const key = JSON.stringify(id)
+    const release = await lock(key)
+    try {
+      await sweep(Date.now() - RECORD_AGE_MAX_MS)
+      const row = await inStore('readonly', (store) => store.get(key))
+      return checkpointOf(key, (row as Row | undefined)?.record, release)
+    } catch (error) {
+      release()
+      throw error
+    }
+  },
 }
 
-/** As CheckpointStore's. Rejects with a CosClientError of kind `file` where the browser keeps nothing. */
-export async function openCheckpoint(
-  id: readonly string[],
-  now: () => number = Date.now,
-): Promise<Checkpoint> {
-  const key = JSON.stringify(id)
-  const release = await lock(key)
-  try {
-    await sweep(now() - RECORD_AGE_MAX_MS)
-    const row = await inStore('readonly', (store) => store.get(key))
-    return checkpointOf(key, (row as Row | undefined)?.record, { release, now })
-  } catch (error) {
-    release()
-    throw error
-  }
-}
-
-function checkpointOf(
-  key: string,
-  saved: CheckpointRecord | undefined,
-  { release, now }: { readonly release: () => void; readonly now: () => number },
-): Checkpoint {
+function checkpointOf(key: string, saved: CheckpointRecord | undefined, release: () => void): Checkpoint {
   const writer = new LatestWriter<CheckpointRecord>(async (record) => {
-    const row: Row = { savedMs: now(), record }
+    const row: Row = { savedMs: Date.now(), record }
     await inStore('readwrite', (store) => store.put(row, key))
   })
   return {

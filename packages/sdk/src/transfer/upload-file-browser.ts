@@ -5,6 +5,7 @@ import { CosClientError } from '../errors.js'
 import type { Loose } from '../operations.js'
 import { withinClient } from './background.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
+import { indexedDbCheckpoints } from './checkpoint-indexeddb.js'
 import { blobSource } from './memory-source.js'
 import type { StoredInput, UploadMembers, UploadOptions, UploadOutput } from './upload-input.js'
 import { uploadSource } from './upload-run.js'
@@ -47,9 +48,8 @@ export function uploadFile(
       ...input
     } = members
     const { host, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
-    const store = context.platform.checkpoints()
     const checkpoints = checkpoint !== false && {
-      store: checkpoint === undefined ? forgiving(store) : store,
+      store: checkpoint === undefined ? forgiving(indexedDbCheckpoints) : indexedDbCheckpoints,
       id: ['upload', host, path, pathOf(file)],
     }
     return uploadSource(

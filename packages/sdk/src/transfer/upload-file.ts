@@ -1,8 +1,8 @@
 // Uploads a local file.
 import { resolve } from 'node:path'
 import { targetOf } from '../addressing.js'
-import type { Context } from '../context.js'
 import { CosClientError } from '../errors.js'
+import type { NodeContext } from '../platform-node.js'
 import { settledOr, withinClient } from './background.js'
 import { openFileSource } from './file-source.js'
 import type { CheckpointOptions, UploadFileInput, UploadOptions, UploadOutput } from './upload-input.js'
@@ -14,7 +14,7 @@ export interface UploadFileOptions extends UploadOptions, CheckpointOptions {}
 const RESTARTS_MAX = 1
 
 export function uploadFile(
-  context: Context,
+  context: NodeContext,
   input: UploadFileInput,
   options: UploadFileOptions,
 ): Promise<UploadOutput> {
@@ -31,7 +31,7 @@ export function uploadFile(
 }
 
 async function uploadOnce(
-  context: Context,
+  context: NodeContext,
   { LocalFilePath, ...members }: UploadFileInput,
   { checkpoint = true, ...options }: UploadFileOptions,
 ): Promise<UploadOutput> {

@@ -1,9 +1,9 @@
 // Downloads what a bucket has below a prefix into a local folder.
 import { utimes } from 'node:fs/promises'
 import { targetOf } from '../../addressing.js'
-import type { Context } from '../../context.js'
 import { CosClientError } from '../../errors.js'
 import { type ListedObject, objectPages } from '../../pages.js'
+import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { downloadFile } from '../download-file.js'
 import { DOWNLOAD_PART_BYTES, type DownloadFileInput } from '../download-input.js'
@@ -45,7 +45,7 @@ interface FileToFetch extends TransferredFile {
 const THREADS = 5
 
 export async function downloadDirectory(
-  context: Context,
+  context: NodeContext,
   input: DownloadDirectoryInput,
   options: DownloadDirectoryOptions = {},
 ): Promise<DirectoryResult> {
@@ -88,11 +88,11 @@ interface DownloadJob {
 }
 
 class DownloadPlan implements DirectoryPlan<FileToFetch> {
-  readonly #context: Context
+  readonly #context: NodeContext
   readonly #job: DownloadJob
   readonly #clashes: NameClashes
 
-  constructor(context: Context, job: DownloadJob) {
+  constructor(context: NodeContext, job: DownloadJob) {
     this.#context = context
     this.#job = job
     this.#clashes = new NameClashes(job.folder.foldsNames)

@@ -1,9 +1,9 @@
 // Uploads a local folder.
 import { targetOf } from '../../addressing.js'
 import { bytesBody } from '../../body.js'
-import type { Context } from '../../context.js'
 import { CosClientError, CosServiceError, withNote } from '../../errors.js'
 import type { ListedObject } from '../../pages.js'
+import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { partBytes, partCount, SIMPLE_BYTES_MAX } from '../part-plan.js'
 import { threadCount } from '../pool.js'
@@ -56,7 +56,7 @@ interface FileToSend extends TransferredFile {
 }
 
 export async function uploadDirectory(
-  context: Context,
+  context: NodeContext,
   input: UploadDirectoryInput,
   options: UploadDirectoryOptions = {},
 ): Promise<DirectoryResult> {
@@ -64,7 +64,7 @@ export async function uploadDirectory(
 }
 
 class UploadPlan implements DirectoryPlan<FileToSend> {
-  readonly #context: Context
+  readonly #context: NodeContext
   readonly #input: UploadDirectoryInput
   readonly #options: UploadDirectoryOptions
   readonly #prefix: string
@@ -74,7 +74,7 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
   readonly #walking: Omit<WalkOptions, 'signal'>
 
   /** Throws a CosClientError of kind `validation`. */
-  constructor(context: Context, input: UploadDirectoryInput, options: UploadDirectoryOptions) {
+  constructor(context: NodeContext, input: UploadDirectoryInput, options: UploadDirectoryOptions) {
     const { overwrite = 'changed', compare = 'content', symlinks = 'follow', emptyFolders = false } = options
     this.#context = context
     this.#input = input

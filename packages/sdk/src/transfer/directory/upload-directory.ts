@@ -2,7 +2,6 @@
 import { targetOf } from '../../addressing.js'
 import { bytesBody } from '../../body.js'
 import { CosClientError, CosServiceError, withNote } from '../../errors.js'
-import type { ListedObject } from '../../pages.js'
 import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { partBytes, partCount, SIMPLE_BYTES_MAX } from '../part-plan.js'
@@ -10,7 +9,7 @@ import { threadCount } from '../pool.js'
 import { uploadFile } from '../upload-file.js'
 import type { UploadFileInput } from '../upload-input.js'
 import { PART_BYTES, THREADS } from '../upload-run.js'
-import { isEqual } from './compare.js'
+import { isEqual, type KnownObject, knownObject } from './compare.js'
 import { checkChoice, type DirectoryOptions } from './directory-options.js'
 import { type DirectoryPlan, type FileJob, type Found, runDirectory } from './directory-run.js'
 import { filterOf } from './filter.js'
@@ -52,7 +51,7 @@ export interface UploadDirectoryOptions extends DirectoryOptions {
 interface FileToSend extends TransferredFile {
   readonly isFolder: boolean
   /** What is there already, if anybody asked. */
-  readonly object: ListedObject | undefined
+  readonly object: KnownObject | undefined
 }
 
 export async function uploadDirectory(
@@ -169,9 +168,10 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
   }
 }
 
-async function findIn(cursor: RemoteCursor, key: string): Promise<ListedObject | undefined> {
+async function findIn(cursor: RemoteCursor, key: string): Promise<KnownObject | undefined> {
   try {
-    return await cursor.find(key)
+    const found = await cursor.find(key)
+    return found && knownObject(found)
   } catch (error) {
     if (!(error instanceof CosServiceError) || error.code !== 'AccessDenied') throw error
     throw withNote(error, "What is there could not be listed; `overwrite: 'always'` does without that.")

@@ -2,12 +2,14 @@
 import { utimes } from 'node:fs/promises'
 import { targetOf } from '../../addressing.js'
 import { CosClientError } from '../../errors.js'
+import type { OperationInput } from '../../operations.js'
 import { type ListedObject, objectPages } from '../../pages.js'
 import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { downloadFile } from '../download-file.js'
 import { DOWNLOAD_PART_BYTES, type DownloadFileInput } from '../download-input.js'
 import { partBytes, partCount, SIMPLE_BYTES_MAX } from '../part-plan.js'
+import { patiently } from '../patience.js'
 import { threadCount } from '../pool.js'
 import { isEqual, type KnownObject, knownObject } from './compare.js'
 import { checkChoice, type DirectoryOptions } from './directory-options.js'
@@ -99,10 +101,9 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
 
   async *files(signal: AbortSignal): AsyncGenerator<Found<FileToFetch>> {
     const { input, settings } = this.#job
-    const pages = objectPages((page) => call(this.#context, 'listObjects', page, { signal }), {
-      Bucket: input.Bucket,
-      Prefix: settings.prefix,
-    })
+    const list = (page: OperationInput<'listObjects'>) =>
+      patiently(this.#context, signal, () => call(this.#context, 'listObjects', page, { signal }))
+    const pages = objectPages(list, { Bucket: input.Bucket, Prefix: settings.prefix })
     for await (const { Contents } of pages) {
       for (const object of Contents) {
         const relative = object.Key.slice(settings.prefix.length)

@@ -3,6 +3,7 @@ import { startServer, type TestServer } from '@coset/server/testing'
 import { expect, it } from 'vitest'
 import { seededRuns } from './seeded-runs.js'
 import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
+import { copyChangingObject, downloadChangingObject, uploadChangingFile } from './transfer-changes.js'
 import { copySomething } from './transfer-copies.js'
 import { downloadSomeFile } from './transfer-downloads.js'
 import { type Report, runTransfer } from './transfer-run.js'
@@ -22,6 +23,9 @@ const SCENARIOS = {
   uploadSomeBody,
   downloadSomeFile,
   copySomething,
+  downloadChangingObject,
+  uploadChangingFile,
+  copyChangingObject,
 }
 /** `COSET_SCENARIO` runs only one of them; a seed then means another run. */
 const { COSET_SCENARIO } = process.env

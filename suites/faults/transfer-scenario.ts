@@ -9,6 +9,8 @@ export interface Transfer {
   /** What it is, for whoever reads of its failure. */
   readonly what: string
   run(signal: AbortSignal): Promise<unknown>
+  /** What else goes on; it is over before anything is looked at. */
+  readonly meanwhile?: Promise<unknown>
   /** Throws unless the bytes are where they belong. */
   assertDone(world: World, result: unknown): Promise<void>
   /** Throws unless what was there before is still there, or what was to come is there whole. */

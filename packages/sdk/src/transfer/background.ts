@@ -1,5 +1,6 @@
 // Work that outlives the call it belongs to, such as giving up an upload: closing the client waits for it.
 import { onAbort } from '../abort.js'
+import { abortedError } from '../errors.js'
 
 export class Background {
   readonly #closing = new AbortController()
@@ -61,12 +62,29 @@ export function joinSignals(...signals: readonly (AbortSignal | undefined)[]): J
 
 function nothing(): void {}
 
-/** Runs a transfer that closing the client stops, and waits for. */
+/** How long a transfer whose signal fired has to stop by itself, before its caller is told. */
+const STOP_MS_MAX = 50
+
+/**
+ * Runs a transfer that closing the client stops, and waits for. Its promise is settled soon after the signal fired,
+ * whatever it is stuck in: a disk that does not answer can not be interrupted, but needs nobody to wait for it.
+ */
 export function withinClient<T>(
   background: Background,
   signal: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const joined = joinSignals(signal, background.closing)
-  return background.track(run(joined.signal).finally(joined.release))
+  const work = background.track(run(joined.signal).finally(joined.release))
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stopListening = onAbort(joined.signal, () => {
+      timer = setTimeout(() => reject(abortedError(joined.signal.reason)), STOP_MS_MAX)
+    })
+    const settle = () => {
+      stopListening()
+      clearTimeout(timer)
+    }
+    work.then(resolve, reject).finally(settle)
+  })
 }

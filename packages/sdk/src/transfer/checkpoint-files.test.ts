@@ -40,6 +40,31 @@ describe('a checkpoint', () => {
     await third.release()
   })
 
+  it('is known to be there without being opened', async () => {
+    const store = fileCheckpoints(folder)
+    expect(await store.has(ID)).toBe(false)
+    const first = await store.open(ID)
+    expect(await store.has(ID)).toBe(false)
+    await first.save({ version: 1 })
+    expect(await store.has(ID)).toBe(true)
+    await first.clear()
+    expect(await store.has(ID)).toBe(false)
+    await first.release()
+  })
+
+  it('leaves nothing of a run that was killed while it wrote', async () => {
+    const first = await fileCheckpoints(folder).open(ID)
+    await first.save({ version: 1 })
+    await first.release()
+    await writeFile(`${await fileWith('.json')}.new`, '{"versi')
+    const second = await fileCheckpoints(folder).open(ID)
+    expect(second.saved).toEqual({ version: 1 })
+    await second.save({ version: 1, parts: [1] })
+    await second.clear()
+    await second.release()
+    expect(await files()).toEqual([])
+  })
+
   it('belongs to one transfer', async () => {
     const one = await fileCheckpoints(folder).open(ID)
     await one.save({ version: 1 })

@@ -61,7 +61,9 @@ async function openRecord(path: string, lock: FileLock): Promise<Checkpoint> {
   let clearing = Promise.resolve()
   const clear = async () => {
     await writer.settled()
-    await Promise.all([rm(path, { force: true }), rm(unfinished(path), { force: true })])
+    await rm(path, { force: true })
+    // Of a run that was killed while it wrote.
+    await rm(unnamed(path), { force: true })
   }
   return {
     saved: await readRecord(path),
@@ -86,15 +88,15 @@ async function readRecord(path: string): Promise<CheckpointRecord | undefined> {
   }
 }
 
-function unfinished(path: string): string {
+/** A record on its way; one name for all, as who has the lock is the only one who writes. */
+function unnamed(path: string): string {
   return `${path}.new`
 }
 
 /** Synced before the rename, so that after a crash of the machine there is this record or the one before. */
 async function writeRecord(path: string, record: CheckpointRecord): Promise<void> {
-  const temporary = unfinished(path)
+  const temporary = unnamed(path)
   try {
-    // One that a killed process left is written over: whoever has the lock is alone here.
     const file = await open(temporary, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(record))

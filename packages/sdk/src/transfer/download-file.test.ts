@@ -164,6 +164,24 @@ describe('a small object', () => {
     expect(await downloaded(small)).toBe(true)
   })
 
+  it('outlasts a network that breaks more often than a single call may fail', async () => {
+    serve(
+      server,
+      () => small,
+      (_, count) => (count <= 8 ? cutAfter(small, 5000) : undefined),
+    )
+    expect(await download()).toMatchObject({ verified: true })
+    expect(ranges().slice(0, 3)).toEqual([undefined, 'bytes=5000-', 'bytes=10000-'])
+    expect(await downloaded(small)).toBe(true)
+    serve(
+      server,
+      () => small,
+      () => cutAfter(small, 0),
+    )
+    await expect(download()).rejects.toMatchObject({ kind: 'network' })
+    expect(await readdir(folder)).toEqual(['file'])
+  })
+
   it('leaves an existing file alone when a condition says so', async () => {
     await writeFile(path, 'old')
     serve(server, () => small)

@@ -109,7 +109,8 @@ class FileDownload {
         throw isGone(second) ? changedError(second) : second
       })
     } finally {
-      await this.#checkpoint?.release()
+      // What the run came to is worth more than a lock that could not be deleted.
+      await this.#checkpoint?.release().catch(() => undefined)
     }
   }
 

@@ -325,6 +325,17 @@ describe('two calls at a time', () => {
     await isDone(large)
   })
 
+  it('that begin together: whoever comes too late lets its connection go', async () => {
+    serve(server, () => large)
+    const ends = await Promise.allSettled([download(), download()])
+    const refused = ends.filter(({ status }) => status === 'rejected')
+    for (const end of refused) expect(end).toMatchObject({ reason: { kind: 'locked' } })
+    expect(refused.length).toBeLessThan(2)
+    await isDone(large)
+    await cos.close()
+    await expect.poll(() => server.sockets.size).toBe(0)
+  })
+
   it('to different files go on side by side', async () => {
     serve(server, () => large)
     await Promise.all([download(), download({ DestFilePath: join(folder, 'second') })])

@@ -53,7 +53,7 @@ export class Draft {
     try {
       return new Draft(await PartFile.create(temporaryFile, object.size), options, undefined)
     } catch (error) {
-      await checkpoint?.clear()
+      await checkpoint?.clear().catch(() => undefined)
       throw error
     }
   }
@@ -109,17 +109,18 @@ export class Draft {
     await moveInto(destination, this.file.path)
     if (!checkpoint) return
     await syncFolder(destination)
-    await checkpoint.clear()
+    // A record that stays is found to be done by the next run.
+    await checkpoint.clear().catch(() => undefined)
   }
 
-  /** Leaves what was done for another run where that is worth anything, else nothing. */
+  /** Leaves what was done for another run where that is worth anything, else nothing. Never rejects. */
   async abandon(failure: unknown): Promise<void> {
     await this.#saver.settled()
     await this.file.close().catch(() => undefined)
     const { checkpoint } = this.#options
     if (checkpoint && this.#done.size > 0 && isPassing(failure)) return
     await removeTemporary(this.file.path)
-    await checkpoint?.clear()
+    await checkpoint?.clear().catch(() => undefined)
   }
 
   async #save(): Promise<void> {

@@ -2,6 +2,8 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { CosClientError } from '../errors.js'
+import { sleep } from '../sleep.js'
+import { SIMPLE_BYTES_MAX } from './part-plan.js'
 import type { UploadSource } from './upload-source.js'
 
 /** Larger ones were no faster when measured, smaller ones cost more time for each byte. */
@@ -11,6 +13,9 @@ const REUSED_BYTES_MIN = 64 * 1024
 /** Pairs of chunks kept for the next slice. */
 const PAIRS_MAX = 32
 
+/** Linux moves its clock of files every 1 to 10 ms. */
+const CLOCK_STEP_MS = 20
+
 type Pair = readonly [Buffer, Buffer]
 
 /** Rejects with a CosClientError of kind `file`. */
@@ -19,13 +24,25 @@ export async function openFileSource(path: string): Promise<UploadSource> {
     throw fileError(path, cause)
   })
   try {
-    const stats = await handle.stat({ bigint: true })
+    const stats = await settledStats(handle)
     if (!stats.isFile()) throw new CosClientError('file', `${path} is not a file.`)
     return new FileSource(path, handle, stats)
   } catch (error) {
     await handle.close()
     throw error
   }
+}
+
+/**
+ * Clocks of file systems move in steps: a file that was written in this very step may be written once more without
+ * another time. Small files are read in no more than a moment, and looked at after it.
+ */
+async function settledStats(handle: FileHandle): Promise<BigIntStats> {
+  const stats = await handle.stat({ bigint: true })
+  const isYoung = Math.abs(Date.now() - Number(stats.ctimeMs)) < CLOCK_STEP_MS
+  if (!isYoung || stats.size <= SIMPLE_BYTES_MAX) return stats
+  await sleep(CLOCK_STEP_MS, undefined)
+  return handle.stat({ bigint: true })
 }
 
 /** Opening a pipe would otherwise wait for somebody to write to it. */
@@ -47,6 +64,7 @@ class FileSource implements UploadSource {
   }
 
   async *read(offset: number, length: number): AsyncGenerator<Uint8Array> {
+    if (length === 0) return
     const end = offset + length
     const pair = length > CHUNK_BYTES ? (this.#free.pop() ?? newPair()) : undefined
     const fill = (position: number, turn: 0 | 1) =>

@@ -639,6 +639,18 @@ describe('an abort', () => {
     expect(bucket.uploads.size).toBe(0)
   })
 
+  it('does not wait for a disk that does not answer', async () => {
+    const never = () => new Promise<never>(() => undefined)
+    const checkpoints = () => ({ has: never, open: never })
+    const client = clientOf(server, {}, { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints } })
+    const controller = new AbortController()
+    const call = failure(upload({}, { signal: controller.signal }, client))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    controller.abort()
+    expect(await call).toMatchObject({ kind: 'aborted' })
+    expect(bucket.calls).toEqual([])
+  })
+
   it('lets the same file be uploaded again right away', async () => {
     const controller = new AbortController()
     bucket.fault = (call) => {

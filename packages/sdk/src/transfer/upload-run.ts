@@ -1,10 +1,10 @@
 // Uploads a source that can be read anywhere: in one request where that does, else in parts with a checkpoint.
 import type { Context } from '../context.js'
-import { CosClientError } from '../errors.js'
+import { CosClientError, throwIfAborted } from '../errors.js'
 import { settledOr } from './background.js'
-import type { CheckpointStore } from './checkpoint.js'
+import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { MIB, SIMPLE_BYTES_MAX } from './part-plan.js'
-import { threadCount } from './pool.js'
+import { interruptible, threadCount } from './pool.js'
 import { ProgressMeter } from './progress.js'
 import { md5Of } from './upload-content.js'
 import {
@@ -22,13 +22,18 @@ import { uploadWhole } from './upload-whole.js'
 export const PART_BYTES = 8 * MIB
 export const THREADS = 5
 
+/** Where an upload in parts is kept, and the name of this one there. */
+export interface CheckpointPlace {
+  readonly store: CheckpointStore
+  readonly id: readonly string[]
+}
+
 export interface SourceUpload {
   /** Bucket, key and what is stored with the object. */
   readonly input: StoredInput
   readonly members: UploadMembers & { readonly ContentLength?: number | `${number}` | undefined }
   readonly source: UploadSource
-  /** Where an upload in parts is kept, and the name of this one there. */
-  readonly checkpoints: { readonly store: CheckpointStore; readonly id: readonly string[] } | undefined
+  readonly checkpoints: CheckpointPlace | undefined
 }
 
 /** The source stays open. */
@@ -55,12 +60,27 @@ export async function uploadSource(
   if (ContentMD5 !== undefined && (await md5Of(context.platform, content, signal)) !== ContentMD5) {
     throw new CosClientError('checksum', 'ContentMD5 is not the MD5 of the content; nothing was sent.')
   }
-  const checkpoint = await checkpoints?.store.open(checkpoints.id)
+  throwIfAborted(signal)
+  const checkpoint = checkpoints && (await openCheckpoint(checkpoints, signal))
   try {
     const size = { PartSize, defaultBytes: PART_BYTES }
     return await uploadParts(context, { target, source, size, threads, checkpoint, meter }, options)
   } finally {
     // Disks may be slow, and nobody who aborted waits for them.
     if (checkpoint) await settledOr(context.background.track(checkpoint.release()), signal)
+  }
+}
+
+/** One that opens too late is let go at once. */
+async function openCheckpoint(
+  { store, id }: CheckpointPlace,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const opening = store.open(id)
+  try {
+    return await (signal ? interruptible(opening, signal) : opening)
+  } catch (error) {
+    opening.then((late) => late.release()).catch(() => undefined)
+    throw error
   }
 }

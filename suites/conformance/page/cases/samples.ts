@@ -1,6 +1,6 @@
 // The programs that the document shows, written with our SDK.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type At, type Case, putAll, read } from '../case.js'
 
 async function keysOf({ cos, Bucket }: At): Promise<string[]> {
@@ -35,11 +35,8 @@ const deleteDirectory: Case = async (at) => {
 const deletePrefix: Case = async (at) => {
   const logs = Array.from({ length: 25 }, (_, number) => `root/logs/${number}`)
   await putAll(at, [...logs, 'root/other'])
-  const { Bucket } = at
-  for await (const page of at.cos.paginateObjectPages({ Bucket, Prefix: 'root/logs', MaxKeys: 10 })) {
-    const entries = page.Contents.map(({ Key }) => ({ Key }))
-    await at.cos.deleteObjects({ Bucket, Delete: { Object: entries, Quiet: true } })
-  }
+  const { deleted, failed } = await at.cos.deletePrefix({ Bucket: at.Bucket, Prefix: 'root/logs' })
+  at.expect([deleted, failed]).toEqual([25, []])
   at.expect(await keysOf(at)).toEqual(['root/other'])
 }
 
@@ -47,13 +44,12 @@ const move: Case = async (at) => {
   const { Bucket, region: Region } = at
   await putAll(at, ['src_object_key'])
   const CopySource = { Bucket, Key: 'src_object_key', Region }
-  await at.cos.copyObject({ Bucket, Key: 'dest_object_key', CopySource })
-  await at.cos.deleteObject({ Bucket, Key: 'src_object_key' })
+  await at.cos.moveObject({ Bucket, Key: 'dest_object_key', CopySource })
   at.expect(await keysOf(at)).toEqual(['dest_object_key'])
   at.expect(await read(at, 'dest_object_key')).toBe('src_object_key')
 }
 
-const FILES = ['a.txt', 'logs/b.txt', 'logs/2026/c é.txt']
+const FILES = ['a.txt', 'logs/2026/c é.txt', 'logs/b.txt']
 
 const uploadFolder: Case = async (at) => {
   const { Bucket } = at
@@ -62,34 +58,22 @@ const uploadFolder: Case = async (at) => {
     await writeFile(join(at.dir, name), name)
   }
   await at.cos.putObject({ Bucket, Key: 'a.txt', Body: 'there already' })
-  const entries = await readdir(at.dir, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-  const uploads = paths.map(async (LocalFilePath) => {
-    const Key = relative(at.dir, LocalFilePath).split(sep).join('/')
-    if (await at.cos.objectExists({ Bucket, Key })) return
-    await at.cos.putObjectFromLocalFile({ Bucket, Key, LocalFilePath })
-  })
-  await Promise.all(uploads)
-  at.expect(new Set(await keysOf(at))).toEqual(new Set(FILES))
+  const result = await at.cos.uploadDirectory({ Bucket, LocalDirPath: at.dir }, { overwrite: 'never' })
+  at.expect(result.get_result().success_all).toBe(true)
+  at.expect(result.succeeded.map(({ Key }) => Key).sort()).toEqual(FILES.slice(1))
+  at.expect(await keysOf(at)).toEqual(FILES)
   at.expect(await read(at, 'a.txt')).toBe('there already')
   at.expect(await read(at, 'logs/2026/c é.txt')).toBe('logs/2026/c é.txt')
 }
 
 const downloadFolder: Case = async (at) => {
   const { Bucket } = at
-  const keys = ['data/', 'data/a', 'data/b/c']
-  await putAll(at, [...keys, 'other/d'])
-  for await (const { Key } of at.cos.paginateObjects({ Bucket, Prefix: 'data/' })) {
-    if (Key.endsWith('/')) continue
-    const path = join(at.dir, Key)
-    await mkdir(dirname(path), { recursive: true })
-    const { Body } = await at.cos.getObject({ Bucket, Key })
-    await Body.getStreamToFile(path)
-  }
-  at.expect(await readdir(at.dir)).toEqual(['data'])
-  for (const Key of keys.slice(1)) at.expect(await readFile(join(at.dir, Key), 'utf8')).toBe(Key)
+  await putAll(at, ['data/a', 'data/b/c', 'other/d'])
+  await at.cos.putObject({ Bucket, Key: 'data/', Body: '' })
+  const result = await at.cos.downloadDirectory({ Bucket, Prefix: 'data/', LocalDirPath: at.dir })
+  at.expect(result.get_result().success_all).toBe(true)
+  at.expect((await readdir(at.dir)).sort()).toEqual(['a', 'b'])
+  for (const name of ['a', 'b/c']) at.expect(await readFile(join(at.dir, name), 'utf8')).toBe(`data/${name}`)
 }
 
 /** By what the document does in each. */

@@ -49,9 +49,9 @@ export class DirectoryMeter {
     this.#meter.finish()
   }
 
-  start(file: TransferredFile): FileMeter {
+  start({ Key, path, bytes }: TransferredFile): FileMeter {
     const { onFile, onProgress } = this.#options
-    const { Key, path, bytes } = file
+    const file = { Key, path, bytes }
     const part = this.#meter.part()
     let bytesDone = 0
     const advance = (to: number) => {

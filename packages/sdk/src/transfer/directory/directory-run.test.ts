@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CosClientError, CosServiceError } from '../../errors.js'
 import { ReadAhead } from './read-ahead.js'
-import { Slots } from './slots.js'
+import { Shares } from './shares.js'
 import { StopRule } from './stop-rule.js'
 
 const refused = (code: string) =>
@@ -9,35 +9,35 @@ const refused = (code: string) =>
 const failed = (kind: 'file' | 'network', code?: string) =>
   new CosClientError(kind, 'No.', { cause: { code } })
 
-describe('slots', () => {
+describe('shares of requests', () => {
   const never = new AbortController().signal
 
   it('are given in the order of asking, and many are not passed by few', async () => {
-    const slots = new Slots(3)
+    const shares = new Shares(3)
     const order: string[] = []
-    await slots.take(2, never)
-    const many = slots.take(3, never).then(() => order.push('many'))
-    const one = slots.take(1, never).then(() => order.push('one'))
+    await shares.take(2, never)
+    const many = shares.take(3, never).then(() => order.push('many'))
+    const one = shares.take(1, never).then(() => order.push('one'))
     await Promise.resolve()
     expect(order).toEqual([])
-    slots.give(2)
+    shares.give(2)
     await many
     expect(order).toEqual(['many'])
-    slots.give(3)
+    shares.give(3)
     await one
     expect(order).toEqual(['many', 'one'])
   })
 
   it('go on to others when who asked gives up', async () => {
-    const slots = new Slots(2)
-    await slots.take(1, never)
+    const shares = new Shares(2)
+    await shares.take(1, never)
     const controller = new AbortController()
-    const many = slots.take(2, controller.signal)
-    const one = slots.take(1, never)
+    const many = shares.take(2, controller.signal)
+    const one = shares.take(1, never)
     controller.abort()
     await expect(many).rejects.toMatchObject({ kind: 'aborted' })
     await one
-    await expect(slots.take(1, AbortSignal.abort())).rejects.toMatchObject({ kind: 'aborted' })
+    await expect(shares.take(1, AbortSignal.abort())).rejects.toMatchObject({ kind: 'aborted' })
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Context } from '../../context.js'
 import { CosClientError, CosError, CosServiceError } from '../../errors.js'
 import { compareKeys } from '../../key-order.js'
+import { isTransient, retryDelayMs } from '../../retry.js'
 import { withinClient } from '../background.js'
 import { runPool } from '../pool.js'
 import type { OnProgress } from '../progress.js'
@@ -15,7 +16,7 @@ import {
   type SkipReason,
   type TransferredFile,
 } from './result.js'
-import { Slots } from './slots.js'
+import { Shares } from './shares.js'
 import { StopRule } from './stop-rule.js'
 
 /** What was found: a file to transfer, or one that can not or need not be. */
@@ -42,6 +43,10 @@ export interface DirectoryPlan<T extends TransferredFile> {
 
 /** So many files are known before their turn comes: their number is then known early, and memory bounded. */
 const AHEAD_MAX = 50_000
+/** Times a file is tried again, for each retry of a call. */
+const RETRIES_FACTOR = 2
+/** Pauses are as long as if a call had failed so often already. */
+const PATIENCE = 2
 
 export function runDirectory<T extends TransferredFile>(
   context: Context,
@@ -60,9 +65,10 @@ export function runDirectory<T extends TransferredFile>(
 }
 
 class DirectoryRun<T extends TransferredFile> {
+  readonly #context: Context
   readonly #plan: DirectoryPlan<T>
   readonly #concurrency: number
-  readonly #slots: Slots
+  readonly #shares: Shares
   readonly #meter: DirectoryMeter
   readonly #stopRule: StopRule
   readonly #succeeded: TransferredFile[] = []
@@ -70,9 +76,10 @@ class DirectoryRun<T extends TransferredFile> {
   readonly #failed: FailedFile[] = []
 
   constructor(context: Context, plan: DirectoryPlan<T>, options: DirectoryOptions) {
+    this.#context = context
     this.#plan = plan
     this.#concurrency = concurrencyOf(options)
-    this.#slots = new Slots(this.#concurrency)
+    this.#shares = new Shares(this.#concurrency)
     this.#meter = new DirectoryMeter(context, options)
     this.#stopRule = new StopRule(options.stopOnFailure ?? false)
   }
@@ -111,11 +118,11 @@ class DirectoryRun<T extends TransferredFile> {
   async #take(found: Found<T>, signal: AbortSignal): Promise<void> {
     if (found.kind === 'file') {
       const threads = Math.min(this.#plan.threadsOf(found.file), this.#concurrency)
-      await this.#slots.take(threads, signal)
+      await this.#shares.take(threads, signal)
       try {
         await this.#transfer(found.file, threads, signal)
       } finally {
-        this.#slots.give(threads)
+        this.#shares.give(threads)
       }
       return
     }
@@ -134,7 +141,7 @@ class DirectoryRun<T extends TransferredFile> {
     const meter = this.#meter.start(file)
     const { Key, path, bytes } = file
     try {
-      const reason = await this.#plan.transfer(file, { signal, threads, onProgress: meter.onProgress })
+      const reason = await this.#persist(file, { signal, threads, onProgress: meter.onProgress })
       this.#stopRule.success()
       if (reason) {
         const skipped = { Key, path, bytes, reason }
@@ -152,6 +159,24 @@ class DirectoryRun<T extends TransferredFile> {
       this.#failed.push(failed)
       meter.failed(failed)
       this.#mayStop(error)
+    }
+  }
+
+  /**
+   * Many files fail together when the network is away, and soon have spent what the client's calls may retry. So each
+   * comes back later, some times: an outage of a quarter of a minute or so costs no file.
+   */
+  async #persist(file: T, job: FileJob): Promise<SkipReason | undefined> {
+    const { platform, clock, settings } = this.#context
+    for (let retries = 0; ; retries++) {
+      try {
+        return await this.#plan.transfer(file, job)
+      } catch (error) {
+        const isKnown = error instanceof CosServiceError || error instanceof CosClientError
+        if (!isKnown || !isTransient(error) || retries >= settings.retries * RETRIES_FACTOR) throw error
+        const delayMs = retryDelayMs(retries + PATIENCE, error, platform.random, clock.nowMs())
+        await platform.sleep(delayMs, job.signal)
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 // Uploads a local folder.
 import { targetOf } from '../../addressing.js'
 import { bytesBody } from '../../body.js'
-import { CosClientError, CosServiceError } from '../../errors.js'
+import { CosClientError, CosServiceError, withNote } from '../../errors.js'
 import type { ListedObject } from '../../pages.js'
 import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
@@ -101,7 +101,7 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
     for await (const entry of walk(LocalDirPath, { ...this.#walking, signal })) {
       const found = this.#foundOf(entry)
       if (found.kind !== 'file' || this.#overwrite === 'always') yield found
-      else yield { ...found, file: { ...found.file, object: await cursor.find(found.file.Key) } }
+      else yield { ...found, file: { ...found.file, object: await findIn(cursor, found.file.Key) } }
     }
   }
 
@@ -166,5 +166,14 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
 
   #partBytes(bytes: number): number {
     return partBytes(bytes, { PartSize: this.#input.PartSize, defaultBytes: PART_BYTES })
+  }
+}
+
+async function findIn(cursor: RemoteCursor, key: string): Promise<ListedObject | undefined> {
+  try {
+    return await cursor.find(key)
+  } catch (error) {
+    if (!(error instanceof CosServiceError) || error.code !== 'AccessDenied') throw error
+    throw withNote(error, "What is there could not be listed; `overwrite: 'always'` does without that.")
   }
 }

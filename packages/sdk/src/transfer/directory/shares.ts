@@ -7,7 +7,7 @@ interface Waiting {
   readonly go: () => void
 }
 
-export class Slots {
+export class Shares {
   #free: number
   readonly #queue: Waiting[] = []
 

@@ -3,7 +3,7 @@ import { onAbort } from '../abort.js'
 import { abortedError } from '../errors.js'
 
 /** A slow disk gets so long to put things away; what it does after that, it does on its own. */
-const GRACE_MS = 50
+const GRACE_MS = 30
 
 /** What `run` comes to; when the signal fires and it does not end soon, rejects with kind `aborted`. */
 export function settlePromptly<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import { call, partRetries } from './call.js'
 import { interruptible } from './pool.js'
 import type { PartMeter } from './progress.js'
 import { type Content, md5Of, meteredBody, sentIntact } from './upload-content.js'
+import { isGone } from './upload-failures.js'
 import type { UploadOutput, UploadTarget } from './upload-input.js'
 
 /** A part that the server has. */
@@ -228,11 +229,6 @@ export class MultipartUpload {
 export function partError(error: unknown, number: number): unknown {
   const isTold = error instanceof CosServiceError || error instanceof CosClientError
   return isTold ? ofPart(error, number) : error
-}
-
-/** Whether the upload is no more: completed, or given up by somebody. */
-export function isGone(error: unknown): boolean {
-  return error instanceof CosServiceError && error.code === 'NoSuchUpload'
 }
 
 /** The checksum of all parts joined; undefined if one is not known. */

@@ -1,20 +1,13 @@
 // Uploads a source in parts: takes up what an earlier run left, sends what is missing, and joins it.
 import type { CallOptions, Context } from '../context.js'
-import { CosClientError, CosServiceError } from '../errors.js'
 import { leftBehind } from './background.js'
 import type { Checkpoint } from './checkpoint.js'
-import {
-  beginUpload,
-  isGone,
-  isSameTag,
-  MultipartUpload,
-  partError,
-  type StoredPart,
-} from './multipart-upload.js'
+import { beginUpload, isSameTag, MultipartUpload, partError, type StoredPart } from './multipart-upload.js'
 import { type Part, type PartSizeWish, partBytes, partsOf } from './part-plan.js'
 import { runPool } from './pool.js'
 import type { ProgressMeter } from './progress.js'
 import { findUpload, verifiedPart } from './upload-claims.js'
+import { isChange, isEndedByOthers, isGone, isLost, isSuspect } from './upload-failures.js'
 import type { UploadOptions, UploadOutput, UploadTarget } from './upload-input.js'
 import {
   attributesDigest,
@@ -98,7 +91,7 @@ class PartsUploader {
   /** Gives the upload up, or keeps it for another run; never rejects. */
   async leave(error: unknown): Promise<void> {
     const { checkpoint } = this.#plan
-    const isUseless = isOfKind(error, 'changed') || isGone(error)
+    const isUseless = isChange(error) || isGone(error)
     const { abortOnFailure = checkpoint === undefined } = this.#options
     if (!isUseless && !abortOnFailure) {
       await this.#save()
@@ -269,8 +262,7 @@ class PartsUploader {
 
   /** Bytes that arrive as something else, or not at all, may be those of a source that changed under the upload. */
   async #explained(error: unknown): Promise<unknown> {
-    const isSuspect = isOfKind(error, 'checksum') || isOfKind(error, 'body') || isOfKind(error, 'file')
-    if (!isSuspect) return error
+    if (!isSuspect(error)) return error
     return this.#plan.source.verify().then(
       () => error,
       (change: unknown) => change,
@@ -294,17 +286,4 @@ function* missing(size: number, { partBytes: bytes, parts }: UploadState): Gener
   for (const part of partsOf(size, bytes)) {
     if (!parts.has(part.number)) yield part
   }
-}
-
-function isOfKind(error: unknown, kind: CosClientError['kind']): boolean {
-  return error instanceof CosClientError && error.kind === kind
-}
-
-/** The upload, or a part of it, is no longer what this run made of it. */
-function isEndedByOthers(error: unknown): boolean {
-  return isGone(error) || (error instanceof CosServiceError && error.code === 'InvalidPart')
-}
-
-function isLost(error: unknown): boolean {
-  return isGone(error) || (error instanceof CosServiceError && error.code === 'AccessDenied')
 }

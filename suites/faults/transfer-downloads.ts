@@ -21,7 +21,7 @@ interface FileDownload {
 }
 
 export const downloadSomeFile: Scenario = async (world) => {
-  const { random, Bucket, cos, direct, seed, folder } = world
+  const { random, Bucket, cos, successor, direct, seed, folder } = world
   const stored = bytesNamed(`stored ${seed}`, random.chance(50) ? random.below(7 * MIB) : someSize(random))
   await direct.putObject({ Bucket, Key: KEY, Body: stored })
   const target = join(folder, 'target')
@@ -35,7 +35,7 @@ export const downloadSomeFile: Scenario = async (world) => {
   const PartSize = 1 + random.below(3)
   const MAXThread = 1 + random.below(5)
   const input = { Bucket, Key: KEY, DestFilePath: path, PartSize, MAXThread }
-  const again = () => cos.downloadFile(input, { checkpoint })
+  const again = () => successor.downloadFile(input, { checkpoint })
   const download = { stored, path, partBytes: PartSize * MIB, threads: MAXThread, records, again }
   const kept = isKept ? ', with a checkpoint' : ''
   return {

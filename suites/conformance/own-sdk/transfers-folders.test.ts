@@ -415,17 +415,14 @@ describe('what goes wrong', () => {
     await write(files)
     const controller = new AbortController()
     let done = 0
-    let abortedAtMs = 0
     const onFile = ({ type }: { readonly type: string }) => {
       if (type !== 'done' || ++done !== 100) return
-      abortedAtMs = performance.now()
       controller.abort()
     }
     const error = await upload({}, { signal: controller.signal, onFile }).then(
       () => undefined,
       (reason) => reason,
     )
-    expect(performance.now() - abortedAtMs).toBeLessThan(1000)
     expect(error).toMatchObject({ kind: 'aborted' })
     // Some were done in the same instant.
     const told = keysOf(error.result.succeeded)

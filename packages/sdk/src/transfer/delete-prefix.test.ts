@@ -6,6 +6,7 @@ import {
   errorXml,
   type FakeTime,
   fakeTime,
+  reset,
   type ScriptedServer,
   type Step,
   startScriptedServer,
@@ -100,6 +101,24 @@ describe('deletePrefix', () => {
       code: 'AccessDenied',
       result: { deleted: 1, failed: [], stoppedEarly: true },
     })
+  })
+
+  it('survives an outage that outlasts what a call may retry', async () => {
+    server.script(
+      reset,
+      reset,
+      reset,
+      reset,
+      reset,
+      list(['p/a']),
+      reset,
+      reset,
+      reset,
+      reset,
+      reset,
+      outcome(),
+    )
+    expect(await cos.deletePrefix(input)).toMatchObject({ deleted: 1, success_all: true })
   })
 
   it('refuses what would empty a bucket by mistake, and other nonsense', async () => {

@@ -6,6 +6,7 @@ import type { OperationInput, OperationOutput } from '../operations.js'
 import { objectPages, versionPages } from '../pages.js'
 import { isTransientCode, retryDelayMs } from '../retry.js'
 import { call } from './call.js'
+import { patiently } from './patience.js'
 import { runPool } from './pool.js'
 
 export interface DeletePrefixInput {
@@ -77,7 +78,8 @@ export async function deletePrefix(
   const { concurrency = CONCURRENCY, signal, allVersions = false } = options
   checkInput(input, options)
   const deletion = new Deletion(context, input, options)
-  const pages = allVersions ? versionsOf(context, input, options) : objectsOf(context, input, options)
+  const listing = new AbortController()
+  const pages = (allVersions ? versionsOf : objectsOf)(context, input, listing.signal)
   try {
     await runPool(pages, { limit: concurrency, signal }, (batch, poolSignal) =>
       deletion.run(batch, poolSignal),
@@ -85,6 +87,8 @@ export async function deletePrefix(
   } catch (error) {
     if (error instanceof TooManyFailures) return deletion.result(true)
     throw error instanceof CosError ? Object.assign(error, { result: deletion.result(true) }) : error
+  } finally {
+    listing.abort()
   }
   return deletion.result(false)
 }
@@ -104,9 +108,10 @@ function checkInput({ Prefix }: DeletePrefixInput, options: DeletePrefixOptions)
 async function* objectsOf(
   context: Context,
   { Bucket, Prefix }: DeletePrefixInput,
-  { signal }: CallOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<readonly Named[]> {
-  const list = (page: OperationInput<'listObjects'>) => call(context, 'listObjects', page, { signal })
+  const list = (page: OperationInput<'listObjects'>) =>
+    patiently(context, signal, () => call(context, 'listObjects', page, { signal }))
   for await (const { Contents } of objectPages(list, { Bucket, Prefix })) {
     yield Contents.map(({ Key }) => ({ Key }))
   }
@@ -115,10 +120,10 @@ async function* objectsOf(
 async function* versionsOf(
   context: Context,
   { Bucket, Prefix }: DeletePrefixInput,
-  { signal }: CallOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<readonly Named[]> {
   const list = (page: OperationInput<'listObjectVersions'>) =>
-    call(context, 'listObjectVersions', page, { signal })
+    patiently(context, signal, () => call(context, 'listObjectVersions', page, { signal }))
   for await (const { Version, DeleteMarker } of versionPages(list, { Bucket, Prefix })) {
     yield [...Version, ...DeleteMarker].map(({ Key, VersionId }) => ({ Key, VersionId }))
   }
@@ -185,7 +190,10 @@ class Deletion {
 
   async #request(batch: readonly Named[], signal: AbortSignal): Promise<readonly Refusal[]> {
     const Delete = { Quiet: true, Object: [...batch] }
-    const output = await call(this.#context, 'deleteObjects', { Bucket: this.#Bucket, Delete }, { signal })
+    const input = { Bucket: this.#Bucket, Delete }
+    const output = await patiently(this.#context, signal, () =>
+      call(this.#context, 'deleteObjects', input, { signal }),
+    )
     return output.Error
   }
 

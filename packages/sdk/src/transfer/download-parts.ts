@@ -113,7 +113,10 @@ class PartFetcher {
     const retries = partRetries(this.#context)
     const reply = await call(this.#context, 'getObject', input, { signal, retries, crcCheck: false })
     const expected = `bytes ${offset}-${offset + length - 1}/${size}`
-    if (reply.ETag === etag && reply.ContentRange === expected) return reply.Body
+    if (reply.ETag === etag && reply.ContentRange === expected) {
+      draft.learn(reply.Crc64)
+      return reply.Body
+    }
     reply.Body.cancel()
     if (reply.ETag !== etag) throw changedError()
     const message = 'The server did not answer with the range it was asked for.'

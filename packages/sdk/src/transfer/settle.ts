@@ -10,7 +10,7 @@ export function settlePromptly<T>(signal: AbortSignal | undefined, run: () => Pr
   const running = run()
   if (!signal) return running
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
     const stopListening = onAbort(signal, () => {
       timer = setTimeout(() => reject(abortedError(signal.reason)), GRACE_MS)
     })

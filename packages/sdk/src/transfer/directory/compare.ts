@@ -9,9 +9,16 @@ import { call } from '../call.js'
 
 const CHUNK_BYTES = 512 * 1024
 
+/** What a list tells that is of use here; of many objects, the rest would be a burden. */
+export type KnownObject = Pick<ListedObject, 'Key' | 'Size' | 'ETag' | 'LastModified'>
+
+export function knownObject({ Key, Size, ETag, LastModified }: ListedObject): KnownObject {
+  return { Key, Size, ETag, LastModified }
+}
+
 export interface Pair {
   readonly Bucket: string
-  readonly object: Pick<ListedObject, 'Key' | 'Size' | 'ETag'>
+  readonly object: KnownObject
   readonly path: string
   /** Bytes of the local file. */
   readonly bytes: number
@@ -20,41 +27,40 @@ export interface Pair {
 }
 
 export async function isEqual(context: Context, pair: Pair): Promise<boolean> {
-  const { object, path, bytes, compare, signal } = pair
+  const { object, bytes, compare, signal } = pair
   if (object.Size !== bytes) return false
   if (compare === 'size' || bytes === 0) return true
   const md5 = /^"?([0-9a-f]{32})"?$/i.exec(object.ETag)?.[1]
   // The ETag of an encrypted object looks like an MD5 but is none: the file is then transferred once too often.
-  if (md5 !== undefined) return (await md5Of(path, signal)) === md5.toLowerCase()
+  if (md5 !== undefined) return (await md5Of(pair)) === md5.toLowerCase()
   const { Bucket } = pair
   const { Crc64 } = await call(context, 'headObject', { Bucket, Key: object.Key }, { signal })
-  return Crc64 !== undefined && (await crc64Of(path, signal)) === Crc64
+  return Crc64 !== undefined && (await crc64Of(pair)) === Crc64
 }
 
-async function md5Of(path: string, signal: AbortSignal): Promise<string> {
+async function md5Of(pair: Pair): Promise<string> {
   const hash = createHash('md5')
-  await readChunks(path, signal, (chunk) => hash.update(chunk))
+  await readChunks(pair, (chunk) => hash.update(chunk))
   return hash.digest('hex')
 }
 
-async function crc64Of(path: string, signal: AbortSignal): Promise<bigint> {
+async function crc64Of(pair: Pair): Promise<bigint> {
   const crc = (await loadCrc64()).create()
-  await readChunks(path, signal, (chunk) => crc.update(chunk))
+  await readChunks(pair, (chunk) => crc.update(chunk))
   return crc.digest()
 }
 
 async function readChunks(
-  path: string,
-  signal: AbortSignal,
+  { path, bytes, signal }: Pair,
   onChunk: (chunk: Uint8Array) => void,
 ): Promise<void> {
   try {
     const file = await open(path, 'r')
     try {
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
       for (;;) {
         throwIfAborted(signal)
-        const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES)
+        const { bytesRead } = await file.read(buffer, 0, buffer.length)
         if (bytesRead === 0) return
         onChunk(buffer.subarray(0, bytesRead))
       }

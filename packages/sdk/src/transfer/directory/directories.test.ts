@@ -121,6 +121,24 @@ describe('uploadDirectory', () => {
     expect(result.succeeded).toHaveLength(60)
   })
 
+  it('survives an outage while it lists', async () => {
+    await write('a')
+    server.script(reset, reset, reset, reset, reset, reset, list([]), stored)
+    expect((await upload()).succeeded).toHaveLength(1)
+  })
+
+  it('settles at once when it is aborted, whatever it waits for', async () => {
+    await write('a')
+    const controller = new AbortController()
+    const headersOf = () => {
+      setTimeout(() => controller.abort(), 0)
+      return {}
+    }
+    bucket(list([]), () => undefined)
+    const running = upload({ signal: controller.signal, headersOf })
+    await expect(running).rejects.toMatchObject({ kind: 'aborted', result: { succeeded: [], failed: [] } })
+  })
+
   it('stops when the network stays away, and says what failed', async () => {
     await write(...Array.from({ length: 300 }, (_, index) => `f${index}`))
     bucket(list([]), reset)
@@ -184,6 +202,7 @@ describe('uploadDirectory', () => {
       cos.uploadDirectory({ ...input, PartSize: 0 }),
       cos.uploadDirectory({ ...input, MAXThread: 0 }),
       cos.uploadDirectory({ ...input, Prefix: 1 as never }),
+      cos.uploadDirectory({ ...input, Prefix: '/data' }),
       upload({ overwrite: 'newer' as never }),
       upload({ compare: 'time' as never }),
       upload({ symlinks: 'copy' as never }),

@@ -2,9 +2,9 @@
 import type { Context } from '../../context.js'
 import { CosClientError, CosError, CosServiceError } from '../../errors.js'
 import { compareKeys } from '../../key-order.js'
-import { isTransient, retryDelayMs } from '../../retry.js'
 import { withinClient } from '../background.js'
-import { runPool } from '../pool.js'
+import { patiently } from '../patience.js'
+import { interruptible, runPool } from '../pool.js'
 import type { OnProgress } from '../progress.js'
 import { DirectoryMeter } from './directory-meter.js'
 import { concurrencyOf, type DirectoryOptions } from './directory-options.js'
@@ -43,10 +43,6 @@ export interface DirectoryPlan<T extends TransferredFile> {
 
 /** So many files are known before their turn comes: their number is then known early, and memory bounded. */
 const AHEAD_MAX = 50_000
-/** Times a file is tried again, for each retry of a call. */
-const RETRIES_FACTOR = 2
-/** Pauses are as long as if a call had failed so often already. */
-const PATIENCE = 2
 
 export function runDirectory<T extends TransferredFile>(
   context: Context,
@@ -162,22 +158,10 @@ class DirectoryRun<T extends TransferredFile> {
     }
   }
 
-  /**
-   * Many files fail together when the network is away, and soon have spent what the client's calls may retry. So each
-   * comes back later, some times: an outage of a quarter of a minute or so costs no file.
-   */
-  async #persist(file: T, job: FileJob): Promise<SkipReason | undefined> {
-    const { platform, clock, settings } = this.#context
-    for (let retries = 0; ; retries++) {
-      try {
-        return await this.#plan.transfer(file, job)
-      } catch (error) {
-        const isKnown = error instanceof CosServiceError || error instanceof CosClientError
-        if (!isKnown || !isTransient(error) || retries >= settings.retries * RETRIES_FACTOR) throw error
-        const delayMs = retryDelayMs(retries + PATIENCE, error, platform.random, clock.nowMs())
-        await platform.sleep(delayMs, job.signal)
-      }
-    }
+  /** An abort waits for nothing, as the disk may be stuck. */
+  #persist(file: T, job: FileJob): Promise<SkipReason | undefined> {
+    const work = () => this.#plan.transfer(file, job)
+    return interruptible(patiently(this.#context, job.signal, work), job.signal)
   }
 
   #mayStop(error: CosServiceError | CosClientError): void {

@@ -2,14 +2,16 @@
 import { utimes } from 'node:fs/promises'
 import { targetOf } from '../../addressing.js'
 import { CosClientError } from '../../errors.js'
+import type { OperationInput } from '../../operations.js'
 import { type ListedObject, objectPages } from '../../pages.js'
 import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { downloadFile } from '../download-file.js'
 import { DOWNLOAD_PART_BYTES, type DownloadFileInput } from '../download-input.js'
 import { partBytes, partCount, SIMPLE_BYTES_MAX } from '../part-plan.js'
+import { patiently } from '../patience.js'
 import { threadCount } from '../pool.js'
-import { isEqual } from './compare.js'
+import { isEqual, type KnownObject, knownObject } from './compare.js'
 import { checkChoice, type DirectoryOptions } from './directory-options.js'
 import { type DirectoryPlan, type FileJob, type Found, runDirectory } from './directory-run.js'
 import { type Filter, filterOf } from './filter.js'
@@ -36,8 +38,7 @@ export interface DownloadDirectoryOptions extends DirectoryOptions {
 }
 
 interface FileToFetch extends TransferredFile {
-  readonly object: ListedObject
-  readonly names: readonly string[]
+  readonly object: KnownObject
   /** Whether the key ends in `/`, and there is nothing to fetch. */
   readonly isFolder: boolean
 }
@@ -100,10 +101,9 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
 
   async *files(signal: AbortSignal): AsyncGenerator<Found<FileToFetch>> {
     const { input, settings } = this.#job
-    const pages = objectPages((page) => call(this.#context, 'listObjects', page, { signal }), {
-      Bucket: input.Bucket,
-      Prefix: settings.prefix,
-    })
+    const list = (page: OperationInput<'listObjects'>) =>
+      patiently(this.#context, signal, () => call(this.#context, 'listObjects', page, { signal }))
+    const pages = objectPages(list, { Bucket: input.Bucket, Prefix: settings.prefix })
     for await (const { Contents } of pages) {
       for (const object of Contents) {
         const relative = object.Key.slice(settings.prefix.length)
@@ -114,7 +114,8 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
 
   async transfer(file: FileToFetch, job: FileJob): Promise<SkipReason | undefined> {
     const { folder, settings, options } = this.#job
-    const { names, path, object } = file
+    const { path, object } = file
+    const names = this.#namesOf(file)
     if (file.isFolder) {
       await folder.make(names)
       return 'folder'
@@ -146,6 +147,10 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
     await downloadFile(this.#context, input, { signal, onProgress, checkpoint, crcCheck }, { size: bytes })
   }
 
+  #namesOf({ Key }: FileToFetch): readonly string[] {
+    return namesBelow(Key.slice(this.#job.settings.prefix.length))
+  }
+
   #foundOf(object: ListedObject, relative: string): Found<FileToFetch> {
     const { folder } = this.#job
     const { Key, Size } = object
@@ -157,18 +162,24 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
           `${JSON.stringify(Key)} has content, but its name is one of a folder.`,
         )
       }
-      const names =
-        isFolder && relative === ''
-          ? []
-          : namesOf(isFolder ? relative.slice(0, -1) : relative, process.platform)
+      const names = namesBelow(relative)
       this.#clashes.check(relative)
-      return { kind: 'file', file: { Key, path: folder.pathOf(names), bytes: Size, object, names, isFolder } }
+      return {
+        kind: 'file',
+        file: { Key, path: folder.pathOf(names), bytes: Size, object: knownObject(object), isFolder },
+      }
     } catch (error) {
       if (!(error instanceof CosClientError)) throw error
       // Of such a key no path is made, not even to tell it.
       return { kind: 'failed', file: { Key, path: folder.path, bytes: Size, error } }
     }
   }
+}
+
+/** Of a folder, its own name too. Throws as namesOf does. */
+function namesBelow(relative: string): readonly string[] {
+  const path = relative.endsWith('/') ? relative.slice(0, -1) : relative
+  return relative === '' ? [] : namesOf(path, process.platform)
 }
 
 function sizeOfParts({ PartSize }: DownloadDirectoryInput, bytes: number): number {

@@ -28,7 +28,7 @@ export class LocalFolder {
       await mkdir(full, { recursive: true })
       return new LocalFolder(path, await realpath(full), await foldsNames(full))
     } catch (cause) {
-      throw new CosClientError('file', `The folder ${path} can not be made or written to.`, { cause })
+      throw new CosClientError('file', `The folder ${path} can not be made.`, { cause })
     }
   }
 
@@ -110,10 +110,14 @@ function asFile(path: string, found: Stats): Stats {
   throw new CosClientError('file', `${path} is a folder, so no file can have its name.`)
 }
 
-/** Tried out, as it is up to the file system and not to the operating system. */
+/** Tried out, as it is up to the file system and not to the operating system. Where nothing can be written, no. */
 async function foldsNames(folder: string): Promise<boolean> {
   const probe = temporaryPath(join(folder, 'probe'))
-  await writeFile(probe, '', { flag: 'wx' })
+  try {
+    await writeFile(probe, '', { flag: 'wx' })
+  } catch {
+    return false
+  }
   try {
     const other = join(dirname(probe), basename(probe).toUpperCase())
     return await lstat(other).then(

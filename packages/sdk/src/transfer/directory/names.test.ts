@@ -90,7 +90,7 @@ describe('the names of a key', () => {
         expectInside(relative, 'linux')
         expectInside(relative, 'win32')
       }),
-      { numRuns: 5000 },
+      { numRuns: 1000 },
     )
   })
 })

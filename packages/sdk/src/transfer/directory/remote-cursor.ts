@@ -7,7 +7,9 @@ export interface CursorInput {
   readonly Prefix: string
 }
 
-type ListPage = (input: CursorInput & { readonly Marker?: string | undefined }) => Promise<ListObjectsPage>
+export type ListPage = (
+  input: CursorInput & { readonly Marker?: string | undefined },
+) => Promise<ListObjectsPage>
 
 export class RemoteCursor {
   readonly #list: ListPage

@@ -2,20 +2,20 @@
 import { targetOf } from '../../addressing.js'
 import { bytesBody } from '../../body.js'
 import { CosClientError, CosServiceError, withNote } from '../../errors.js'
-import type { ListedObject } from '../../pages.js'
 import type { NodeContext } from '../../platform-node.js'
 import { call } from '../call.js'
 import { partBytes, partCount, SIMPLE_BYTES_MAX } from '../part-plan.js'
+import { patiently } from '../patience.js'
 import { threadCount } from '../pool.js'
 import { uploadFile } from '../upload-file.js'
 import type { UploadFileInput } from '../upload-input.js'
 import { PART_BYTES, THREADS } from '../upload-run.js'
-import { isEqual } from './compare.js'
+import { isEqual, type KnownObject, knownObject } from './compare.js'
 import { checkChoice, type DirectoryOptions } from './directory-options.js'
 import { type DirectoryPlan, type FileJob, type Found, runDirectory } from './directory-run.js'
 import { filterOf } from './filter.js'
 import { folderPrefix, keyOf } from './names.js'
-import { RemoteCursor } from './remote-cursor.js'
+import { type ListPage, RemoteCursor } from './remote-cursor.js'
 import type { DirectoryResult, SkipReason, TransferredFile } from './result.js'
 import { type WalkedEntry, type WalkOptions, walk } from './walk.js'
 
@@ -43,7 +43,7 @@ export interface UploadDirectoryOptions extends DirectoryOptions {
    * lies in is skipped. `skip`: they are skipped.
    */
   readonly symlinks?: 'follow' | 'skip' | undefined
-  /** Give each folder without any entry an empty object, such as `data/empty/`. Default false. */
+  /** Give each folder without any entry that is wanted an empty object, such as `data/empty/`. Default false. */
   readonly emptyFolders?: boolean | undefined
   /** What this file is stored with, such as its `ContentType`; wins over the input. */
   readonly headersOf?: ((file: TransferredFile) => Partial<FileHeaders>) | undefined
@@ -52,7 +52,7 @@ export interface UploadDirectoryOptions extends DirectoryOptions {
 interface FileToSend extends TransferredFile {
   readonly isFolder: boolean
   /** What is there already, if anybody asked. */
-  readonly object: ListedObject | undefined
+  readonly object: KnownObject | undefined
 }
 
 export async function uploadDirectory(
@@ -86,6 +86,8 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
     checkChoice('symlinks', symlinks, ['follow', 'skip'])
     this.#walking = { filter: filterOf(options), symlinks, emptyFolders }
     targetOf(context.settings, { bucket: input.Bucket, key: undefined })
+    // What is wrong with the prefix would be wrong with every key.
+    keyOf(this.#prefix, '-')
     this.#partBytes(0)
     if (typeof input.LocalDirPath !== 'string' || input.LocalDirPath === '') {
       throw new CosClientError('validation', 'LocalDirPath must be the path of a folder.')
@@ -94,10 +96,9 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
 
   async *files(signal: AbortSignal): AsyncGenerator<Found<FileToSend>> {
     const { Bucket, LocalDirPath } = this.#input
-    const cursor = new RemoteCursor((page) => call(this.#context, 'listObjects', page, { signal }), {
-      Bucket,
-      Prefix: this.#prefix,
-    })
+    const list: ListPage = (page) =>
+      patiently(this.#context, signal, () => call(this.#context, 'listObjects', page, { signal }))
+    const cursor = new RemoteCursor(list, { Bucket, Prefix: this.#prefix })
     for await (const entry of walk(LocalDirPath, { ...this.#walking, signal })) {
       const found = this.#foundOf(entry)
       if (found.kind !== 'file' || this.#overwrite === 'always') yield found
@@ -169,9 +170,10 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
   }
 }
 
-async function findIn(cursor: RemoteCursor, key: string): Promise<ListedObject | undefined> {
+async function findIn(cursor: RemoteCursor, key: string): Promise<KnownObject | undefined> {
   try {
-    return await cursor.find(key)
+    const found = await cursor.find(key)
+    return found && knownObject(found)
   } catch (error) {
     if (!(error instanceof CosServiceError) || error.code !== 'AccessDenied') throw error
     throw withNote(error, "What is there could not be listed; `overwrite: 'always'` does without that.")

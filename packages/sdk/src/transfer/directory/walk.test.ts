@@ -103,6 +103,16 @@ describe('a walk', () => {
     await write('c/d')
     expect(told(await walked({ emptyFolders: true }))).toEqual(['empty-folder a/b/', 'file c/d'])
     expect(told(await walked())).toEqual(['file c/d'])
+    expect(told(await walked({ emptyFolders: true, exclude: 'a' }))).toEqual(['file c/d'])
+    expect(told(await walked({ emptyFolders: true, include: 'c/**' }))).toEqual(['file c/d'])
+  })
+
+  it('lets an error of a filter fly', async () => {
+    await write('file')
+    const exclude = () => {
+      throw new RangeError('mine')
+    }
+    await expect(walked({ exclude })).rejects.toThrow(RangeError)
   })
 
   it('tells a name that is not UTF-8, and takes the mark of one for a name like any other', async () => {

@@ -11,7 +11,7 @@ import type { SkipReason } from './result.js'
 export interface WalkOptions {
   readonly filter: Filter
   readonly symlinks: 'follow' | 'skip'
-  /** Whether folders without any entry are told too. */
+  /** Whether folders without any entry that is wanted are told too. */
   readonly emptyFolders: boolean
   readonly signal: AbortSignal | undefined
 }
@@ -77,10 +77,11 @@ async function* enter(place: Place, open: OpenFolder[], options: WalkOptions): A
       yield { ...place, kind: 'skipped', reason: 'cycle' }
       return
     }
-    if (folder.children.length === 0 && options.emptyFolders) yield { ...place, kind: 'empty-folder' }
+    const isEmpty = folder.children.length === 0 && options.filter.takes(place.relative)
+    if (isEmpty && options.emptyFolders) yield { ...place, kind: 'empty-folder' }
     open.push(folder)
   } catch (error) {
-    if (!(error instanceof CosClientError)) throw error
+    if (!(error instanceof CosClientError) || error.kind !== 'file') throw error
     yield { ...place, kind: 'failed', error }
   }
 }
@@ -88,16 +89,15 @@ async function* enter(place: Place, open: OpenFolder[], options: WalkOptions): A
 async function openFolder(place: Place, options: WalkOptions): Promise<OpenFolder> {
   try {
     const { dev, ino } = await stat(place.path, { bigint: true })
-    const children = await Promise.all(
-      (await entriesOf(place.path)).map((entry) => childOf(place, entry, options)),
-    )
-    const known = children.filter((child) => child !== undefined)
+    const known = await childrenOf(place, options)
     return {
       identity: `${dev}:${ino}`,
       children: known.sort((a, b) => compareKeys(a.relative, b.relative)),
       next: 0,
     }
   } catch (cause) {
+    // What a caller's own filter throws is theirs.
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause
     throw new CosClientError('file', `The folder ${place.path} can not be read.`, { cause })
   }
 }
@@ -121,12 +121,30 @@ async function entriesOf(path: string): Promise<readonly Entry[]> {
   })
 }
 
-/** Undefined for what a filter leaves out. */
-async function childOf(
+/** Those that a filter leaves in, in any order. */
+async function childrenOf(folder: Place, options: WalkOptions): Promise<Child[]> {
+  const { filter } = options
+  const children: Child[] = []
+  const links: Place[] = []
+  for (const entry of await entriesOf(folder.path)) {
+    const child = childOf(folder, entry, options)
+    if (child.kind === 'link') links.push(child)
+    else if (isWanted(child, filter)) children.push(child)
+  }
+  // Whether a link is one to a folder decides its place in the order.
+  for (let start = 0; start < links.length; start += STATS_MAX) {
+    throwIfAborted(options.signal)
+    const followed = await Promise.all(links.slice(start, start + STATS_MAX).map(follow))
+    children.push(...followed.filter((child) => isWanted(child, filter)))
+  }
+  return children
+}
+
+function childOf(
   folder: Place,
   { name, isText, type }: Entry,
-  { filter, symlinks }: WalkOptions,
-): Promise<Child | undefined> {
+  { symlinks }: WalkOptions,
+): Child | (Place & { readonly kind: 'link' }) {
   const relative = folder.relative + name
   const place = { relative, path: `${folder.path}${folder.path.endsWith(sep) ? '' : sep}${name}` }
   if (!isText) {
@@ -137,18 +155,18 @@ async function childOf(
     return { ...place, kind: 'failed', error }
   }
   if (type.isSymbolicLink()) {
-    if (symlinks === 'follow') return filtered(await follow(place), filter)
-    return filtered({ ...place, kind: 'skipped', reason: 'symlink' }, filter)
+    return symlinks === 'follow'
+      ? { ...place, kind: 'link' }
+      : { ...place, kind: 'skipped', reason: 'symlink' }
   }
-  if (type.isDirectory()) return filtered({ ...place, relative: `${relative}/`, kind: 'folder' }, filter)
-  if (!type.isFile()) return filtered({ ...place, kind: 'skipped', reason: 'special' }, filter)
-  if (isTemporary(name)) return filtered({ ...place, kind: 'skipped', reason: 'temporary' }, filter)
-  return filtered({ ...place, kind: 'unseen' }, filter)
+  if (type.isDirectory()) return { ...place, relative: `${relative}/`, kind: 'folder' }
+  if (!type.isFile()) return { ...place, kind: 'skipped', reason: 'special' }
+  if (isTemporary(name)) return { ...place, kind: 'skipped', reason: 'temporary' }
+  return { ...place, kind: 'unseen' }
 }
 
-function filtered(child: Child, filter: Filter): Child | undefined {
-  if (child.kind === 'folder') return filter.prunes(child.relative.slice(0, -1)) ? undefined : child
-  return filter.takes(child.relative) ? child : undefined
+function isWanted({ kind, relative }: Child, filter: Filter): boolean {
+  return kind === 'folder' ? !filter.prunes(relative.slice(0, -1)) : filter.takes(relative)
 }
 
 async function follow(place: Place): Promise<Child> {

@@ -20,8 +20,15 @@ import {
 import { changedError, fetchParts, isGone } from './download-parts.js'
 import { Draft, type DraftOptions, isInPlace } from './draft.js'
 import { type ObjectHead, type ObjectState, objectState } from './object-state.js'
+import { MIB } from './part-plan.js'
 import { ProgressMeter } from './progress.js'
 import { settlePromptly } from './settle.js'
+
+/**
+ * Of files by the thousand, new ones up to here are not synced: that would take as long as all the rest. What a crash
+ * of the machine leaves of them is shorter than it should be, and fetched again with the next call for their folder.
+ */
+const UNSYNCED_BYTES_MAX = MIB
 
 /** As `CosClient.downloadFile`, for callers that know more. */
 export function downloadFile(
@@ -197,7 +204,8 @@ class FileDownload {
   }
 
   async #draftOptions(object: ObjectState): Promise<DraftOptions> {
-    const { request, destination } = this.#job
+    const { request, destination, hint } = this.#job
+    const isReplaced = destination.mode !== undefined
     const checkpoint = this.#checkpoint
     const isSimple = object.size <= request.simpleBytesMax
     const { Bucket, Key } = request.members
@@ -206,6 +214,7 @@ class FileDownload {
       destination: checkpoint ? await canonical(destination) : destination,
       partBytes: isSimple ? Math.max(1, object.size) : request.partBytes(object.size),
       checkpoint,
+      isDurable: hint.size === undefined || isReplaced || object.size > UNSYNCED_BYTES_MAX,
       where: { bucket: Bucket, key: Key, destination: destination.path },
     }
   }

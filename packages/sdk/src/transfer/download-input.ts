@@ -50,7 +50,7 @@ export type DownloadFileOutput = Omit<ObjectHead, 'ContentRange' | 'AcceptRanges
   readonly verified: boolean
 }
 
-/** Whoever asks for a download may know more than its caller. */
+/** Whoever asks for a download may know more than its caller: of a folder's files, each one of many. */
 export interface DownloadHint {
   /** The object's size in bytes, from a list: a large one is then not asked for as a whole first. */
   readonly size?: number

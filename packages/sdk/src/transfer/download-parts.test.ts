@@ -12,7 +12,7 @@ import {
   serve,
   stuckAfter,
 } from '../testing/scripted-object.js'
-import { BUCKET, errorXml, reply, type Step } from '../testing/scripted-server.js'
+import { errorXml, reply, type Step } from '../testing/scripted-server.js'
 
 let at: DownloadStage
 let large: ObjectVersion
@@ -72,20 +72,6 @@ describe('a large object', () => {
     await at.download({ MAXThread: '2' })
     expect(most).toBe(2)
     expect(await holds(at.path, large)).toBe(true)
-  })
-
-  it('is asked for by HEAD when a list told that it is large', async () => {
-    const { downloadFile } = await import('./download-file.js')
-    const { createContext } = await import('../context.js')
-    const { platform } = await import('../platform-node.js')
-    const context = createContext({ Endpoint: at.server.host, Scheme: 'http' }, platform)
-    serve(at.server, () => large)
-    const input = { Bucket: BUCKET, Key: 'k', DestFilePath: at.path, PartSize: 1 }
-    await downloadFile(context, input, { checkpoint: false }, { size: large.content.length })
-    expect(at.server.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET', 'GET', 'GET', 'GET'])
-    expect(ranges()).not.toContain(undefined)
-    expect(await holds(at.path, large)).toBe(true)
-    await context.transport.close()
   })
 
   it('tries a part again, from its last byte on', async () => {

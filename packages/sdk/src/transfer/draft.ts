@@ -18,6 +18,8 @@ export interface DraftOptions {
   readonly partBytes: number
   /** Undefined: nothing is left behind when the run fails. */
   readonly checkpoint: Checkpoint | undefined
+  /** Whether the file must outlive a crash of the machine once it is in its place; with a checkpoint it always does. */
+  readonly isDurable: boolean
   /** What the record tells people. */
   readonly where: CheckpointRecord
 }
@@ -112,10 +114,10 @@ export class Draft {
 
   /** Puts the file in its place. */
   async finish(): Promise<void> {
-    const { checkpoint, destination } = this.#options
+    const { checkpoint, destination, isDurable } = this.#options
     if (destination.mode !== undefined) await this.file.setMode(destination.mode)
     // With a checkpoint, each part was.
-    if (!checkpoint) await this.file.sync()
+    if (!checkpoint && isDurable) await this.file.sync()
     await this.file.close()
     await moveInto(destination, this.file.path)
     if (!checkpoint) return

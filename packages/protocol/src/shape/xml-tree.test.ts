@@ -80,6 +80,7 @@ describe('MalformedXML is the answer to', () => {
     'an ampersand alone': '<A>a & b</A>',
     'an open bracket in text': '<A>a < b</A>',
     'a reference to no character': '<A>&#0;</A>',
+    'an instruction whose name is not followed by white space': '<?p?a?><A/>',
     'a reference to a surrogate': '<A>&#xD800;</A>',
     'a reference beyond Unicode': '<A>&#x110000;</A>',
     'a reference to a control character': '<A>&#x1;</A>',

@@ -6,6 +6,7 @@ import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
 import { copyChangingObject, downloadChangingObject, uploadChangingFile } from './transfer-changes.js'
 import { copySomething } from './transfer-copies.js'
 import { downloadSomeFile } from './transfer-downloads.js'
+import { deleteSomePrefix, downloadSomeFolder, uploadSomeFolder } from './transfer-folders.js'
 import { type Report, runTransfer } from './transfer-run.js'
 import { uploadSomeBody, uploadSomeFile } from './transfer-uploads.js'
 
@@ -26,6 +27,9 @@ const SCENARIOS = {
   downloadChangingObject,
   uploadChangingFile,
   copyChangingObject,
+  uploadSomeFolder,
+  downloadSomeFolder,
+  deleteSomePrefix,
 }
 /** `COSET_SCENARIO` runs only one of them; a seed then means another run. */
 const { COSET_SCENARIO } = process.env

@@ -88,6 +88,8 @@ describe.skipIf(!isChromiumThere)(IN_CHROMIUM, () => {
           const got = await cos.getObject({ Bucket, Key })
           told[Key] = [typeof Crc64, (await got.Body.bytes()).length, got.ContentType]
         }
+        await cos.postObject({ Bucket, Key: 'form', Body: large })
+        told.form = (await cos.headObject({ Bucket, Key: 'form' })).ContentLength
         return told
       },
       given(),
@@ -98,6 +100,7 @@ describe.skipIf(!isChromiumThere)(IN_CHROMIUM, () => {
       large: ['bigint', 3_000_000, 'application/octet-stream'],
       file: ['bigint', 3_000_000, 'a/b'],
       stream: ['bigint', 3_000_000, 'application/octet-stream'],
+      form: 3_000_000,
     })
     await page.close()
   })

@@ -62,6 +62,7 @@ it('downloads the same bytes whenever its process is killed, and fetches again o
     } catch (cause) {
       throw new Error(`Round ${round} failed. Replay with: ${replay}`, { cause })
     }
+    if (round % 10 === 0) console.log(`kill-download: round ${round}, ${tally.kills} kills`)
   }
   console.log(
     `kill-download: ${tally.kills} kills, ${tally.late} too late; ${tally.resumed} runs went on with parts of ` +
@@ -171,5 +172,7 @@ async function isFinished(): Promise<boolean> {
 async function isWhole(): Promise<void> {
   expect(Buffer.compare(await readFile(join(dir, 'files', 'file')), object)).toBe(0)
   expect(await readdir(join(dir, 'files'))).toEqual(['file'])
-  expect(await readdir(join(dir, 'records'))).toEqual([])
+  const records = await readdir(join(dir, 'records'))
+  // A lock that was being made when its process was killed has such a name, and is swept away an hour later.
+  expect(records.filter((name) => !/\.lock\..*\.new$/.test(name))).toEqual([])
 }

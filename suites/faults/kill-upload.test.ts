@@ -1,17 +1,16 @@
 // Kills a client in the middle of its upload, again and again, and looks at what the next one sends and what is stored.
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { loadCrc64 } from '@coset/protocol'
 import { CosClient } from '@coset/sdk'
+import { startServer, type TestServer } from '@coset/server/testing'
 import { seededRandom } from '@coset/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ObservedServer, startObservedServer } from './kill-upload-server.js'
+import { type ServerTraffic, watchTraffic } from './server-traffic.js'
+import { buildSdk, startTransfer } from './transfer-client.js'
 
 const ROUNDS = Number(process.env.COSET_ROUNDS ?? 100)
 const SEED = Number(process.env.COSET_SEED ?? Date.now() % 1_000_000)
@@ -21,9 +20,8 @@ const PART_BYTES = 8 * MIB
 const PARTS = Math.ceil(SIZE / PART_BYTES)
 const THREADS = 5
 const BUCKET = 'killed-1250000000'
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-/** Objects that were replaced keep their room for a day: a server that begins anew gives it back. */
-const ROUNDS_OF_SERVER = 10
+/** Objects that were deleted keep their room for a while: a server that begins anew gives it back. */
+const ROUNDS_OF_SERVER = 5
 /** Whole objects are read back this often; the others are held against their checksum. */
 const READ_EVERY = 10
 
@@ -32,32 +30,35 @@ type Random = ReturnType<typeof seededRandom>
 let folder: string
 let path: string
 let sum: bigint
+let traffic: ServerTraffic
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/sdk'], {
-    cwd: ROOT,
-  })
+  await buildSdk()
+  traffic = watchTraffic()
   folder = await mkdtemp(join(tmpdir(), 'coset-kill-upload-'))
   path = join(folder, 'file')
   sum = await writeRandom(path)
 }, 300_000)
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  traffic.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 it('goes on after SIGKILL at any moment with what is missing, and stores the very same bytes', async () => {
   console.log(`kill-upload: seed ${SEED} (COSET_SEED), ${ROUNDS} rounds (COSET_ROUNDS)`)
   const tally = { killed: 0, resumed: 0, empty: 0, sentMiB: 0 }
-  let observed: ObservedServer | undefined
+  let server: TestServer | undefined
   let usualMs = 0
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      if (!observed || round % ROUNDS_OF_SERVER === 0) {
-        await observed?.stop()
-        observed = await startObservedServer()
-        // The first upload on a server tells how long they take: kills are spread over that.
-        usualMs = await usualDuration(observed)
-        console.log(`kill-upload: round ${round}, an upload takes ${Math.round(usualMs)} ms`)
+      if (!server || round % ROUNDS_OF_SERVER === 0) {
+        await server?.stop()
+        server = await startServer({ storage: 'memory' })
+        await makeBucket(server)
+        // The first uploads tell how long they take: kills are spread over that.
+        if (round === 0) usualMs = await usualDuration(server)
       }
       const random = seededRandom(SEED + round)
-      const upload = new Killed(observed, `round-${round}`, random)
+      const upload = new Killed(server, `round-${round}`, random)
       await upload.run(usualMs)
       await upload.check(round % READ_EVERY === 0)
       tally.killed += upload.kills
@@ -68,7 +69,7 @@ it('goes on after SIGKILL at any moment with what is missing, and stores the ver
     const command = `COSET_SEED=${SEED} COSET_ROUNDS=${ROUNDS} npx vitest run --project faults suites/faults/kill-upload`
     throw new Error(`Replay with: ${command}`, { cause })
   } finally {
-    await observed?.stop()
+    await server?.stop()
   }
   console.log(
     `kill-upload: ${tally.killed} kills, ${tally.resumed} parts not sent again, ` +
@@ -83,30 +84,30 @@ class Killed {
   kills = 0
   resumedParts = 0
   emptyUploads = 0
-  readonly #observed: ObservedServer
+  readonly #server: TestServer
   readonly #key: string
   readonly #random: Random
   readonly #cos: CosClient
 
-  constructor(observed: ObservedServer, key: string, random: Random) {
-    this.#observed = observed
+  constructor(server: TestServer, key: string, random: Random) {
+    this.#server = server
     this.#key = key
     this.#random = random
-    this.#cos = new CosClient(observed.server.clientOptions)
+    this.#cos = new CosClient(server.clientOptions)
   }
 
   /** Kills one process, or two, and lets the last one finish. */
   async run(usualMs: number): Promise<void> {
-    const kills = 1 + (this.#random.chance(25) ? 1 : 0)
+    const kills = 1 + (this.#random.chance(40) ? 1 : 0)
     let acknowledged: ReadonlySet<number> = new Set()
     for (let process = 0; process <= kills; process++) {
       const listed = await this.#storedParts()
       const stored = listed ?? ((await this.#isWhole()) ? ALL : [])
       // A part that was acknowledged is there for the next process.
       for (const number of acknowledged) expect(stored, `part ${number}`).toContain(number)
-      this.#observed.forget()
+      traffic.reset()
       const isLast = process === kills
-      const ended = await upload(this.#observed, this.#key, isLast ? undefined : this.#killer(usualMs))
+      const ended = await upload(this.#server, this.#key, isLast ? undefined : this.#killer(usualMs))
       this.#judge(stored)
       acknowledged = new Set([...acknowledged, ...this.#acknowledged()])
       if (ended === 'done') break
@@ -136,20 +137,23 @@ class Killed {
 
   /** What this process sent beyond what the server did not have. */
   #judge(stored: readonly number[]): void {
-    const sent = this.#observed.exchanges().flatMap(({ partNumber }) => partNumber ?? [])
+    const sent = traffic.requests.flatMap((request) => partOf(request) ?? [])
     expect(
       sent.filter((number) => stored.includes(number)),
       'parts sent again',
     ).toEqual([])
     expect(new Set(sent).size, 'parts sent twice').toBe(sent.length)
     const missing = PARTS - stored.length
-    expect(this.#observed.received(), 'bytes').toBeLessThan(missing * PART_BYTES + 200_000)
+    expect(traffic.received(), 'bytes').toBeLessThan(missing * PART_BYTES + 200_000)
     this.resumedParts += stored.length
   }
 
   #acknowledged(): readonly number[] {
-    const done = this.#observed.exchanges().filter(({ status }) => status === 200)
-    return done.flatMap(({ partNumber }) => partNumber ?? [])
+    const isDone = (index: number) => {
+      const response = traffic.responses[index]
+      return response?.writableFinished === true && response.statusCode === 200
+    }
+    return traffic.requests.flatMap((request, index) => (isDone(index) ? (partOf(request) ?? []) : []))
   }
 
   /** Undefined when there is no upload: before the first, or after its completion. */
@@ -173,10 +177,9 @@ class Killed {
     if (random.chance(50)) return { afterMs: random.below(Math.round(usualMs * 1.1)) }
     const number = 1 + random.below(PARTS)
     const moments: readonly Kill['at'][] = [
-      ({ method, partNumber, isCompletion }) =>
-        method === 'POST' && partNumber === undefined && !isCompletion,
-      ({ partNumber }) => partNumber === number,
-      ({ isCompletion }) => isCompletion,
+      ({ url = '' }) => url.includes('?uploads'),
+      (request) => partOf(request) === number,
+      ({ method, url = '' }) => method === 'POST' && url.includes('uploadId='),
     ]
     return { at: moments[random.below(3)], afterMs: random.below(12) }
   }
@@ -186,58 +189,59 @@ const ALL: readonly number[] = Array.from({ length: PARTS }, (_, index) => index
 
 /** So long after the process began, or after its first request of that kind. */
 interface Kill {
-  readonly at?: ((exchange: Parameters<ObservedServer['onRequest']>[0]) => boolean) | undefined
+  readonly at?: ((request: IncomingMessage) => boolean) | undefined
   readonly afterMs: number
 }
 
-async function upload(observed: ObservedServer, key: string, kill?: Kill): Promise<'killed' | 'done'> {
-  const input = {
-    Bucket: BUCKET,
-    Key: key,
-    LocalFilePath: path,
-    PartSize: PART_BYTES / MIB,
-    MAXThread: THREADS,
-  }
-  const told = { client: observed.server.clientOptions, input, folder: join(folder, 'state') }
-  const child = spawn(process.execPath, ['suites/faults/kill-upload-client.mjs', JSON.stringify(told)], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
+async function upload(server: TestServer, key: string, kill?: Kill): Promise<'killed' | 'done'> {
+  const client = startTransfer({
+    client: server.clientOptions,
+    method: 'uploadFile',
+    input: { Bucket: BUCKET, Key: key, LocalFilePath: path, PartSize: PART_BYTES / MIB, MAXThread: THREADS },
+    options: { checkpoint: { folder: join(folder, 'state') } },
   })
-  const complaints: string[] = []
-  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()))
-  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
-  if (kill?.at) {
-    const { at, afterMs } = kill
-    observed.onRequest = (exchange) => {
-      if (at(exchange)) setTimeout(() => child.kill('SIGKILL'), afterMs)
-    }
-  } else if (kill) {
-    const timer = setTimeout(() => child.kill('SIGKILL'), kill.afterMs)
-    void exited.then(() => clearTimeout(timer))
+  const timers: NodeJS.Timeout[] = []
+  const killLater = ({ afterMs }: Kill) => timers.push(setTimeout(() => void client.kill(), afterMs))
+  if (kill && !kill.at) killLater(kill)
+  traffic.onRequest = (request) => {
+    if (kill?.at?.(request)) killLater(kill)
   }
-  const [code, signal] = await exited
-  observed.onRequest = () => undefined
-  if (signal !== 'SIGKILL' && code !== 0) throw new Error(`The client failed:\n${complaints.join('')}`)
+  const end = await client.end
+  traffic.onRequest = () => undefined
+  for (const timer of timers) clearTimeout(timer)
+  if (end) expect(end.error).toBeUndefined()
   // What it had handed over before it was killed still arrives.
-  if (signal === 'SIGKILL') await quiet(observed)
-  return signal === 'SIGKILL' ? 'killed' : 'done'
+  if (!end) await quiet()
+  return end ? 'done' : 'killed'
+}
+
+function partOf({ method, url = '' }: IncomingMessage): number | undefined {
+  const number = /[?&]partNumber=(\d+)/.exec(url)?.[1]
+  return method === 'PUT' && number !== undefined ? Number(number) : undefined
 }
 
 /** Until nothing arrives any more and every part that arrived whole is stored. */
-async function quiet(observed: ObservedServer): Promise<void> {
-  for (let before = -1; before !== observed.received(); ) {
-    before = observed.received()
+async function quiet(): Promise<void> {
+  for (let before = -1; before !== traffic.received(); ) {
+    before = traffic.received()
     await sleep(30)
   }
 }
 
-async function usualDuration(observed: ObservedServer): Promise<number> {
-  const cos = new CosClient(observed.server.clientOptions)
-  await cos.putBucket({ Bucket: BUCKET })
+/** Of the second one, as the first has everything to load. */
+async function usualDuration(server: TestServer): Promise<number> {
+  await upload(server, 'first')
   const before = performance.now()
-  await upload(observed, 'usual')
+  await upload(server, 'usual')
+  const usualMs = Math.round(performance.now() - before)
+  console.log(`kill-upload: an upload takes ${usualMs} ms`)
+  return usualMs
+}
+
+async function makeBucket(server: TestServer): Promise<void> {
+  const cos = new CosClient(server.clientOptions)
+  await cos.putBucket({ Bucket: BUCKET })
   await cos.close()
-  return performance.now() - before
 }
 
 async function records(): Promise<readonly string[]> {

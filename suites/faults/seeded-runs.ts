@@ -1,17 +1,22 @@
 // Runs that each follow from one number, and the line that replays the one that failed.
 
-/** `COSET_RUNS` multiplies the runs; `COSET_SEED` replays one. */
+/**
+ * `COSET_RUNS` multiplies the runs; `COSET_SEED` replays one. `variables` are others that decide what a seed means.
+ */
 export async function seededRuns(
   count: number,
-  file: string,
+  { file, variables = [] }: { readonly file: string; readonly variables?: readonly string[] },
   run: (seed: number) => Promise<void>,
 ): Promise<void> {
   for (const seed of seedsOf(count)) {
     await run(seed).catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new Error(`Replay with: COSET_SEED=${seed} npx vitest run --project faults ${file}\n${reason}`, {
-        cause,
+      const set = variables.flatMap((name) => {
+        const value = process.env[name]
+        return value === undefined ? [] : [`${name}=${value} `]
       })
+      const line = `${set.join('')}COSET_SEED=${seed} npx vitest run --project faults ${file}`
+      throw new Error(`Replay with: ${line}\n${reason}`, { cause })
     })
   }
 }

@@ -59,7 +59,7 @@ export async function assertOldOrNew(
   assertSame('After the failure the key holds neither what was there nor what was sent', found, old)
 }
 
-function wasFlipped({ proxy }: World): boolean {
+export function wasFlipped({ proxy }: World): boolean {
   return proxy.records.some(({ fault }) => fault.kind === 'flip')
 }
 

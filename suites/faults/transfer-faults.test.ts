@@ -5,12 +5,13 @@ import { seededRuns } from './seeded-runs.js'
 import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
 import { copyChangingObject, downloadChangingObject, uploadChangingFile } from './transfer-changes.js'
 import { copySomething } from './transfer-copies.js'
+import { deleteSomePrefix } from './transfer-deletions.js'
 import { downloadSomeFile } from './transfer-downloads.js'
-import { deleteSomePrefix, downloadSomeFolder, uploadSomeFolder } from './transfer-folders.js'
+import { downloadSomeFolder, uploadSomeFolder } from './transfer-folders.js'
 import { type Report, runTransfer } from './transfer-run.js'
 import { uploadSomeBody, uploadSomeFile } from './transfer-uploads.js'
 
-const FILE = 'suites/faults/transfer-faults.test.ts'
+const REPLAY = { file: 'suites/faults/transfer-faults.test.ts', variables: ['COSET_SCENARIO'] }
 const RUNS = 500
 
 /** One account has room for 200 buckets, and this machine's memory for so many objects. */
@@ -41,7 +42,7 @@ it('ends every transfer with the right bytes, or with an error that says what we
   const reports: Report[] = []
   const servers = startServers()
   try {
-    await seededRuns(RUNS, FILE, async (seed) => {
+    await seededRuns(RUNS, REPLAY, async (seed) => {
       reports.push(await runTransfer(await servers.next(), seed, CHOSEN))
     })
   } finally {

@@ -1,131 +1,124 @@
-// Folders up and down, and deletion by prefix: many requests, each of which may fail alone.
+// Small folders, up and down.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CosClientError, DirectoryResult } from '@coset/sdk'
-import { bytesNamed } from '@coset/testkit'
-import { assertSame } from './transfer-calls.js'
-import { assertFiles } from './transfer-leftovers.js'
-import type { Scenario, TransferFailure } from './transfer-scenario.js'
-import { fileBytes, objectBytes, type World } from './transfer-world.js'
+import { CosClientError, CosServiceError, type DirectoryResult } from '@coset/sdk'
+import { bytesNamed, type SeededRandom } from '@coset/testkit'
+import { assertSame, wasFlipped } from './transfer-calls.js'
+import { assertFiles, assertNoUploads } from './transfer-leftovers.js'
+import type { Scenario } from './transfer-scenario.js'
+import { fileBytes, filesIn, objectBytes, type World } from './transfer-world.js'
 
-const PREFIX = 'some/folder/'
+const PREFIX = 'data'
 
-type Files = ReadonlyMap<string, Buffer>
+type Tree = ReadonlyMap<string, Buffer>
 
-function someFiles({ random, seed }: World): Files {
-  const count = 1 + random.below(25)
-  const files = Array.from({ length: count }, (_, index): [string, Buffer] => [
-    `${index % 3}/${index}`,
-    bytesNamed(`file ${seed} ${index}`, random.below(random.pick([10, 9000, 300_000]))),
-  ])
-  return new Map(files)
+/** By the path below the folder. */
+function someTree({ random, seed }: World): Tree {
+  const count = 1 + random.below(12)
+  return new Map(
+    Array.from({ length: count }, (_, at) => [
+      somePath(random, at),
+      bytesNamed(`file ${at} ${seed}`, random.below(random.pick([1, 5000, 200_000, 1_500_000]))),
+    ]),
+  )
 }
+
+function somePath(random: SeededRandom, at: number): string {
+  const folder = random.pick(['', 'a/', 'a/b/', 'ü ü/', 'z+z/'])
+  return `${folder}${at}${random.pick(['.txt', '', ' %'])}`
+}
+
+async function writeTree(folder: string, tree: Tree): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [path, bytes] of tree) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), bytes)
+  }
+}
+
+/** Every file is in one of the lists, and what failed tells why. */
+function assertTold({ succeeded, skipped, failed, stoppedEarly }: DirectoryResult, tree: Tree): void {
+  const told = new Set([...succeeded, ...skipped, ...failed].map(({ Key }) => Key.slice(PREFIX.length + 1)))
+  const missing = [...tree.keys()].filter((path) => !told.has(path))
+  if (missing.length > 0 && !stoppedEarly) throw new Error(`Nothing is told of ${missing.join(', ')}.`)
+  const strange = [...told].filter((path) => !tree.has(path))
+  if (strange.length > 0) throw new Error(`Something is told of ${strange.join(', ')}.`)
+  for (const { error } of failed) {
+    const isKnown = error instanceof CosServiceError || error instanceof CosClientError
+    if (!isKnown) throw new Error('A file failed with an error of no kind of ours.', { cause: error })
+  }
+}
+
+const keysOf = (files: readonly { readonly Key: string }[]) => new Set(files.map(({ Key }) => Key))
 
 export const uploadSomeFolder: Scenario = async (world) => {
-  const { random, Bucket, cos, direct, folder } = world
-  const files = someFiles(world)
-  const source = join(folder, 'source')
-  for (const [name, content] of files) {
-    await mkdir(dirname(join(source, name)), { recursive: true })
-    await writeFile(join(source, name), content)
-    if (random.chance(20)) await direct.putObject({ Bucket, Key: PREFIX + name, Body: content })
+  const { random, Bucket, cos, folder } = world
+  const tree = someTree(world)
+  const LocalDirPath = join(folder, 'tree')
+  await writeTree(LocalDirPath, tree)
+  // What is there already is told by the list; what is not the same is replaced.
+  for (const [path, bytes] of tree) {
+    if (random.chance(30)) await put(world, path, random.chance(50) ? bytes : Buffer.from('old'))
   }
-  const concurrency = 1 + random.below(8)
-  const input = { Bucket, Prefix: PREFIX, LocalDirPath: source, EnableMD5: true }
+  const EnableMD5 = random.chance(40)
+  const input = { Bucket, LocalDirPath, Prefix: PREFIX, EnableMD5 }
+  const options = { concurrency: 1 + random.below(8), checkpoint: false }
+  const assertWhole = async (done: ReadonlySet<string>) => {
+    for (const [path, bytes] of tree) {
+      const found = await objectBytes(world, `${PREFIX}/${path}`)
+      if (done.has(`${PREFIX}/${path}`)) assertSame(`The object of ${path}`, found, bytes)
+      const isOld = found === undefined || found.toString() === 'old'
+      // Damage that nobody could be told of any more, or that the file's failure tells.
+      const isDamaged = !EnableMD5 && wasFlipped(world) && found?.length === bytes.length
+      if (!isOld && !isDamaged) assertSame(`The object of ${path}`, found, bytes)
+    }
+    await assertNoUploads(world)
+  }
   return {
-    what: `uploadDirectory of ${files.size} files, ${concurrency} at a time`,
-    run: (signal) => cos.uploadDirectory(input, { signal, concurrency, checkpoint: false }),
-    async assertDone(_world, result) {
-      assertAll(files, asResult(result))
-      await assertStored(world, files, asResult(result))
+    what: `uploadDirectory of ${tree.size} files, ${options.concurrency} at a time`,
+    run: (signal) => cos.uploadDirectory(input, { ...options, signal }),
+    async assertDone(_, result) {
+      assertTold(result as DirectoryResult, tree)
+      const { succeeded, skipped } = result as DirectoryResult
+      await assertWhole(keysOf([...succeeded, ...skipped]))
     },
-    assertFailed: async (_world, error) => assertStored(world, files, resultOf(error)),
+    assertFailed: () => assertWhole(new Set()),
   }
 }
 
-/** What is told to be there is there; with its MD5 sent, nothing else than its content ever is. */
-async function assertStored(world: World, files: Files, result: DirectoryResult): Promise<void> {
-  const fine = new Set([...result.succeeded, ...result.skipped].map(({ Key }) => Key))
-  for (const [name, content] of files) {
-    const found = await objectBytes(world, PREFIX + name)
-    if (found || fine.has(PREFIX + name)) assertSame(`The object ${name}`, found, content)
-  }
+async function put({ direct, Bucket }: World, path: string, Body: Buffer): Promise<void> {
+  await direct.putObject({ Bucket, Key: `${PREFIX}/${path}`, Body })
 }
 
 export const downloadSomeFolder: Scenario = async (world) => {
-  const { random, Bucket, cos, direct, folder } = world
-  const files = someFiles(world)
-  const target = join(folder, 'target')
-  const old = new Map<string, Buffer>()
-  for (const [name, content] of files) {
-    await direct.putObject({ Bucket, Key: PREFIX + name, Body: content })
-    if (!random.chance(20)) continue
-    old.set(name, random.chance(50) ? content : Buffer.from('old'))
-    await mkdir(dirname(join(target, name)), { recursive: true })
-    await writeFile(join(target, name), old.get(name) ?? '')
-  }
-  const concurrency = 1 + random.below(8)
-  const input = { Bucket, Prefix: PREFIX, LocalDirPath: target }
-  const assertFetched = async (result: DirectoryResult) => {
-    const fine = new Set([...result.succeeded, ...result.skipped].map(({ path }) => path))
-    const there: string[] = []
-    for (const [name, content] of files) {
-      const path = join(target, name)
-      const found = await fileBytes(path)
-      if (found) there.push(name)
-      if (!fine.has(path) && !found?.equals(content)) assertSame(`The file ${name}`, found, old.get(name))
-      else assertSame(`The file ${name}`, found, content)
+  const { random, Bucket, cos, folder } = world
+  const tree = someTree(world)
+  for (const [path, bytes] of tree) await put(world, path, bytes)
+  const LocalDirPath = join(folder, 'target', 'tree')
+  const there = new Map([...tree].filter(() => random.chance(30)).map(([path]) => [path, Buffer.from('old')]))
+  await writeTree(LocalDirPath, there)
+  const input = { Bucket, LocalDirPath, Prefix: PREFIX }
+  const options = { concurrency: 1 + random.below(8), checkpoint: false }
+  const assertWhole = async (done: ReadonlySet<string>) => {
+    for (const [path, bytes] of tree) {
+      const found = await fileBytes(join(LocalDirPath, path))
+      const isNew = done.has(`${PREFIX}/${path}`) || !(found === undefined || found.toString() === 'old')
+      if (isNew) assertSame(`The file ${path}`, found, bytes)
     }
-    await assertFiles(target, there)
+    // Nothing beside them, such as a temporary file.
+    await assertFiles(
+      LocalDirPath,
+      (await filesIn(LocalDirPath)).filter((path) => tree.has(path)),
+    )
   }
   return {
-    what: `downloadDirectory of ${files.size} files, ${concurrency} at a time`,
-    run: (signal) => cos.downloadDirectory(input, { signal, concurrency, checkpoint: false }),
-    async assertDone(_world, result) {
-      assertAll(files, asResult(result))
-      await assertFetched(asResult(result))
+    what: `downloadDirectory of ${tree.size} files, ${options.concurrency} at a time`,
+    run: (signal) => cos.downloadDirectory(input, { ...options, signal }),
+    async assertDone(_, result) {
+      assertTold(result as DirectoryResult, tree)
+      const { succeeded, skipped } = result as DirectoryResult
+      await assertWhole(keysOf([...succeeded, ...skipped]))
     },
-    assertFailed: async (_world, error) => assertFetched(resultOf(error)),
+    assertFailed: () => assertWhole(new Set()),
   }
-}
-
-export const deleteSomePrefix: Scenario = async (world) => {
-  const { random, Bucket, cos, direct } = world
-  const names = Array.from({ length: 1 + random.below(30) }, (_, index) => `${PREFIX}${index}`)
-  await Promise.all([...names, 'some/folder'].map((Key) => direct.putObject({ Bucket, Key, Body: 'x' })))
-  const keysLeft = async () =>
-    (await direct.listObjects({ Bucket, Prefix: 'some/' })).Contents.map(({ Key }) => Key)
-  return {
-    what: `deletePrefix of ${names.length} objects`,
-    run: (signal) => cos.deletePrefix({ Bucket, Prefix: PREFIX }, { signal }),
-    async assertDone(_world, result) {
-      const { deleted, failed } = result as Awaited<ReturnType<typeof cos.deletePrefix>>
-      const left = await keysLeft()
-      if (left.join() !== 'some/folder') throw new Error(`These are left: ${left.join()}.`)
-      // A second try finds less to delete than the first one did.
-      if (deleted > names.length || failed.length > 0) throw new Error(`It tells of ${deleted} deleted.`)
-    },
-    async assertFailed() {
-      if (!(await keysLeft()).includes('some/folder')) throw new Error('It deleted what stands beside.')
-    },
-  }
-}
-
-/** Every file is told of once. */
-function assertAll(files: Files, { succeeded, skipped, failed }: DirectoryResult): void {
-  const told = [...succeeded, ...skipped, ...failed].map(({ Key }) => Key).sort()
-  const wanted = [...files.keys()].map((name) => PREFIX + name).sort()
-  if (told.join() !== wanted.join()) throw new Error(`It tells of ${told.join()}.`)
-}
-
-function asResult(result: unknown): DirectoryResult {
-  if (result instanceof DirectoryResult) return result
-  throw new Error('There is no result.')
-}
-
-/** One that was aborted before it began has none. */
-function resultOf(error: TransferFailure): DirectoryResult {
-  const isEarly = error instanceof CosClientError && error.kind === 'aborted' && error.result === undefined
-  if (!isEarly) return asResult(error.result)
-  return new DirectoryResult({ succeeded: [], skipped: [], failed: [], stoppedEarly: true })
 }

@@ -32,18 +32,22 @@ export async function runTransfer(
   const strays: unknown[] = []
   const stray = (error: unknown) => strays.push(error)
   process.on('unhandledRejection', stray)
+  // Such as that of too many listeners.
+  process.on('warning', stray)
   let what = 'its preparation'
   try {
     const transfer = await world.random.pick(scenarios)(world)
     what = transfer.what
     const report = await observe(world, transfer)
-    if (strays.length > 0) throw new Error('A rejection was not handled.', { cause: strays[0] })
+    if (strays.length > 0)
+      throw new Error(`It left a warning or an unhandled rejection: ${strays[0]}`, { cause: strays[0] })
     return report
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`${what}, ${world.percent} % faults: ${reason}\n${history(world)}`, { cause })
   } finally {
     process.off('unhandledRejection', stray)
+    process.off('warning', stray)
     await world.close()
   }
 }
@@ -51,12 +55,14 @@ export async function runTransfer(
 async function observe(world: World, transfer: Transfer): Promise<Report> {
   const { random, percent, cos, folder, proxy } = world
   const controller = new AbortController()
-  const abortAfterMs = random.chance(25) ? random.below(random.pick([5, 40, 200])) : undefined
+  const afterMs = random.chance(30) ? random.below(random.pick([5, 40, 200])) : undefined
+  const isClosed = random.chance(20)
+  const stop = () => (isClosed ? void cos.close() : controller.abort(new Error('The caller has had enough.')))
   const started = settled(transfer.run(controller.signal))
-  const { outcome, abortMs } = await aborting(started, controller, abortAfterMs)
+  const { outcome, abortMs } = await aborting(started, { afterMs, stop })
   await transfer.meanwhile
   await quiet(world)
-  await assertTyped(outcome, controller.signal)
+  await assertTyped(outcome, abortMs !== undefined)
   await until('no file is open', async () => (await openFilesIn(folder)).length === 0)
   if (outcome.kind === 'done') await transfer.assertDone(world, outcome.result)
   else await transfer.assertFailed(world, outcome.error as CosClientError)
@@ -82,11 +88,17 @@ async function settled(promise: Promise<unknown>): Promise<Outcome> {
   )
 }
 
-/** Fires the signal after that time, unless it is over by then. */
+interface Stop {
+  /** Undefined: not at all. */
+  readonly afterMs: number | undefined
+  /** Fires the signal, or closes the client. */
+  stop(): void
+}
+
+/** Stops it after that time, unless it is over by then. */
 async function aborting(
   started: Promise<Outcome>,
-  controller: AbortController,
-  afterMs: number | undefined,
+  { afterMs, stop }: Stop,
 ): Promise<{ readonly outcome: Outcome; readonly abortMs: number | undefined }> {
   const timer = new AbortController()
   const within = async (ms: number) => pause(ms, undefined, { signal: timer.signal }).catch(() => undefined)
@@ -95,7 +107,7 @@ async function aborting(
     if (early) return { outcome: early, abortMs: undefined }
     if (afterMs === undefined) throw new Error('The promise does not settle.')
     const abortedAt = performance.now()
-    controller.abort(new Error('The caller has had enough.'))
+    stop()
     // Timers that are as late as everything else, where this process or this machine is busy.
     const late = within(ABORT_MS_MAX).then(() => within(1))
     const isLate = await Promise.race([started.then(() => false), late.then(() => true)])
@@ -109,13 +121,13 @@ async function aborting(
   }
 }
 
-async function assertTyped(outcome: Outcome, signal: AbortSignal): Promise<void> {
+async function assertTyped(outcome: Outcome, wasStopped: boolean): Promise<void> {
   if (outcome.kind === 'done') return
   const { error } = outcome
   if (!(error instanceof CosServiceError) && !(error instanceof CosClientError)) {
     throw new Error('It failed with an error of no kind of ours.', { cause: error })
   }
-  if (error instanceof CosClientError && error.kind === 'aborted' && !signal.aborted) {
+  if (error instanceof CosClientError && error.kind === 'aborted' && !wasStopped) {
     throw new Error('It says that it was aborted, but nobody did.', { cause: error })
   }
   const defect = defectIn(error)

@@ -21,7 +21,7 @@ interface FileUpload {
 }
 
 export const uploadSomeFile: Scenario = async (world) => {
-  const { random, Bucket, cos, seed, folder } = world
+  const { random, Bucket, cos, successor, seed, folder } = world
   const isLarge = random.chance(30)
   const size = isLarge ? SIMPLE_BYTES + 1 + random.below(3 * MIB) : someSize(random)
   const fresh = bytesNamed(`new ${seed}`, size)
@@ -39,7 +39,7 @@ export const uploadSomeFile: Scenario = async (world) => {
     fresh,
     partBytes: PartSize * MIB,
     records,
-    again: () => cos.uploadFile(input, { checkpoint }),
+    again: () => successor.uploadFile(input, { checkpoint }),
   }
   const kept = isKept ? ', with a checkpoint' : ''
   return {

@@ -21,6 +21,8 @@ export interface World {
   readonly proxy: FaultProxy
   /** Behind the proxy. */
   readonly cos: CosClient
+  /** Behind it too, for another run after the first client was closed. */
+  readonly successor: CosClient
   /** Before the server itself: to prepare, and to look afterwards. */
   readonly direct: CosClient
   /** The pauses that were asked for, in milliseconds. */
@@ -37,17 +39,19 @@ export async function openWorld(server: TestServer, seed: number): Promise<World
   const direct = new CosClient(server.clientOptions)
   const options = { Endpoint: proxy.endpoint, IdleTimeoutMs: IDLE_MS, ConnectTimeoutMs: 1000 }
   const cos = new CosClient({ ...server.clientOptions, ...options, Retries: random.below(6) }, platform)
+  const successor = new CosClient({ ...server.clientOptions, Endpoint: proxy.endpoint })
   const Bucket = `run${seed}-1250000000`
   const folder = await mkdtemp(join(tmpdir(), 'coset-transfers-'))
   await direct.putBucket({ Bucket })
   await mkdir(join(folder, 'target'))
   return {
-    ...{ seed, random, percent, Bucket, folder, proxy, cos, direct, pauses },
+    ...{ seed, random, percent, Bucket, folder, proxy, cos, successor, direct, pauses },
     async close() {
       await cos.close()
+      await successor.close()
       await direct.close()
       await proxy.close()
-      await rm(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true })
     },
   }
 }

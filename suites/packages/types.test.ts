@@ -44,7 +44,13 @@ interface Consumer {
   readonly file: string
   readonly program: string
   readonly options: Readonly<Record<string, unknown>>
+  /** Default: this repository's own. */
+  readonly compiler?: string
 }
+
+const OWN_TYPESCRIPT = join(root, 'node_modules/typescript/bin/tsc')
+/** What most users have still; it reads some declarations otherwise. */
+const TYPESCRIPT_5 = join(root, 'suites/packages/node_modules/typescript/bin/tsc')
 
 const NODE = { lib: ['ES2023'], types: ['node'] }
 const BROWSER = { lib: ['ES2022', 'DOM'], types: [], module: 'esnext', moduleResolution: 'bundler' }
@@ -67,6 +73,18 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
     program: NODE_PROGRAM,
     options: { ...NODE, module: 'esnext', moduleResolution: 'bundler' },
   },
+  'ES modules, by TypeScript 5': {
+    file: 'main.mts',
+    program: NODE_PROGRAM,
+    options: { ...NODE, module: 'nodenext' },
+    compiler: TYPESCRIPT_5,
+  },
+  'CommonJS, by TypeScript 5 in its oldest way': {
+    file: 'main.ts',
+    program: NODE_PROGRAM,
+    options: { ...NODE, module: 'commonjs', moduleResolution: 'node10' },
+    compiler: TYPESCRIPT_5,
+  },
   'a bundler for browsers': {
     file: 'main.ts',
     program: BROWSER_PROGRAM('@coset/sdk/browser'),
@@ -86,21 +104,20 @@ describe('the types are right for', () => {
   }, 60_000)
   afterAll(() => installation?.remove())
 
-  it.each(Object.entries(CONSUMERS))('%s', (name, { file, program, options }) => {
+  it.each(Object.entries(CONSUMERS))('%s', (name, { file, program, options, compiler }) => {
     const folder = join(installation.folder, name.replaceAll(/\W+/g, '-'))
     mkdirSync(folder)
     writeFileSync(join(folder, file), program)
     const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true }
     const compilerOptions = { ...strict, noEmit: true, target: 'es2022', skipLibCheck: false, ...options }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
-    expect(compile(folder)).toBe('')
+    expect(compile(folder, compiler)).toBe('')
   })
 })
 
 /** What the compiler has to say. */
-function compile(folder: string): string {
+function compile(folder: string, compiler = OWN_TYPESCRIPT): string {
   try {
-    const compiler = join(root, 'node_modules/typescript/bin/tsc')
     return execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' })
   } catch (error) {
     return (error as { readonly stdout: string }).stdout

@@ -10,6 +10,7 @@ import { lists } from './lists.js'
 import { type Coset, startCoset } from './processes.js'
 import { note, printTable } from './report.js'
 import { signedHead } from './requests.js'
+import { largeFiles, smallFiles } from './sdks.js'
 import { getCarrying, getSmall, putSmall } from './small.js'
 import { complete, uploadParts } from './uploads.js'
 
@@ -21,6 +22,8 @@ const CASES = [
   'put-large',
   'upload-parts',
   'copies',
+  'files',
+  'folders',
   'complete',
   'memory',
   'lists',
@@ -61,6 +64,12 @@ try {
   await run('put-large', () => putLarge(large))
   await run('upload-parts', () => uploadParts(large))
   await run('copies', () => copies(large, (quick ? 128 : 5 * 1024) * 1024 * 1024))
+  const sdks = { coset, bucket, dir, rounds: quick ? 1 : 3 }
+  await run('files', () => largeFiles(sdks))
+  await run('folders', async () => {
+    await smallFiles(sdks, quick ? 500 : 2000)
+    if (!quick) await smallFiles({ ...sdks, rounds: 1 }, 20_000)
+  })
   await coset.stop()
   await run('complete', () => complete(dir, bucket, large.rounds))
   await run('memory', async () => {

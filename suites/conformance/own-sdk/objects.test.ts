@@ -297,7 +297,7 @@ eachStyle((at) => {
     it('that are not there are told', async () => {
       const LocalFilePath = join(dir, 'none')
       const put = at.cos.putObjectFromLocalFile({ ...named('none'), LocalFilePath })
-      expect(await refusal(put)).toBe('validation')
+      expect(await refusal(put)).toBe('file')
       const Body = createReadStream(LocalFilePath)
       expect(await refusal(at.cos.putObject({ ...named('none'), Body }))).toBe('body')
       expect(await at.cos.objectExists(named('none'))).toBe(false)

@@ -61,19 +61,20 @@ export type OptionalShape<S extends Shape = Shape> = {
   readonly attribute?: AttributeName
 } & Typed<Static<S> | undefined>
 
-export type RecordShape<T = unknown> = {
+// Interfaces, as TypeScript 5 takes intersections here for circular.
+export interface RecordShape<T = unknown> extends Typed<T> {
   readonly kind: 'record'
   readonly fields: Readonly<Record<string, Field>>
   /** Whether some of the fields are attributes. Few records have any, and lists write thousands. */
   readonly attributed: boolean
-} & Typed<T>
-export type ListShape<T = unknown> = {
+}
+export interface ListShape<T = unknown> extends Typed<readonly T[]> {
   readonly kind: 'list'
   readonly of: Shape
   /** The element around each entry when the list has one of its own; else entries repeat in place. */
   readonly wrapped: string | undefined
   readonly max: number
-} & Typed<readonly T[]>
+}
 
 export type Shape = ScalarShape | RecordShape | ListShape
 

@@ -155,6 +155,11 @@ function callOf(method: string, query: URLSearchParams): string {
   return names[method] ?? method
 }
 
+/** Asked for again with each list and completion. */
+const digests = new WeakMap<Uint8Array, string>()
+
 export function md5(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex')
+  const known = digests.get(bytes) ?? createHash('md5').update(bytes).digest('hex')
+  digests.set(bytes, known)
+  return known
 }

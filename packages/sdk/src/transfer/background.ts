@@ -1,6 +1,7 @@
 // Work that outlives the call it belongs to, such as giving up an upload: closing the client waits for it.
 import { onAbort } from '../abort.js'
 import { abortedError } from '../errors.js'
+import { settlePromptly } from './settle.js'
 
 export class Background {
   readonly #closing = new AbortController()
@@ -38,6 +39,20 @@ export function settledOr(work: Promise<unknown>, signal: AbortSignal | undefine
   })
 }
 
+/** Longest that a transfer which failed waits for what it leaves behind: its caller wants to know. */
+const LEAVE_MS_MAX = 2000
+
+/** Waits for what a transfer leaves behind, unless that takes long or its signal fired; then it goes on by itself. */
+export async function leftBehind(
+  background: Background,
+  work: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const patience = joinSignals(signal, AbortSignal.timeout(LEAVE_MS_MAX))
+  await settledOr(background.track(work), patience.signal)
+  patience.release()
+}
+
 export interface JoinedSignal {
   /** Fires when any of them does, with its reason. */
   readonly signal: AbortSignal
@@ -62,29 +77,13 @@ export function joinSignals(...signals: readonly (AbortSignal | undefined)[]): J
 
 function nothing(): void {}
 
-/** How long a transfer whose signal fired has to stop by itself, before its caller is told. */
-const STOP_MS_MAX = 50
-
-/**
- * Runs a transfer that closing the client stops, and waits for. Its promise is settled soon after the signal fired,
- * whatever it is stuck in: a disk that does not answer can not be interrupted, but needs nobody to wait for it.
- */
+/** Runs a transfer that closing the client stops, and waits for; settled soon after its signal fired. */
 export function withinClient<T>(
   background: Background,
   signal: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const joined = joinSignals(signal, background.closing)
-  const work = background.track(run(joined.signal).finally(joined.release))
-  return new Promise((resolve, reject) => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stopListening = onAbort(joined.signal, () => {
-      timer = setTimeout(() => reject(abortedError(joined.signal.reason)), STOP_MS_MAX)
-    })
-    const settle = () => {
-      stopListening()
-      clearTimeout(timer)
-    }
-    work.then(resolve, reject).finally(settle)
-  })
+  if (joined.signal.aborted) return Promise.reject(abortedError(joined.signal.reason, false))
+  return settlePromptly(joined.signal, () => background.track(run(joined.signal).finally(joined.release)))
 }

@@ -4,6 +4,7 @@ import { urlEncode } from '@coset/protocol'
 import type { CallOptions, Context } from '../context.js'
 import { CosClientError, CosServiceError, withNote } from '../errors.js'
 import type { OperationInput, OperationOutput, ReplyHead } from '../operations.js'
+import { withinClient } from './background.js'
 import { call } from './call.js'
 import {
   type CopyOrigin,
@@ -65,15 +66,13 @@ const THREADS = 5
 /** What servers answer to a source that one request can not copy, among other things. */
 const TOO_LARGE_CODES = new Set(['InvalidCopySource', 'EntityTooLarge', 'InvalidRequest'])
 
-export async function copy(
-  context: Context,
-  input: CopyInput,
-  options: CopyOptions = {},
-): Promise<CopyOutput> {
-  const plan = planCopy(context, input, options)
-  const head = await headSource(plan.origin, conditionsOf(input), plan.calls)
-  if (!head) return copyUnseen(context, plan)
-  return copySeen(context, plan, head)
+export function copy(context: Context, input: CopyInput, options: CopyOptions = {}): Promise<CopyOutput> {
+  return withinClient(context.background, options.signal, async (signal) => {
+    const plan = planCopy(context, input, { ...options, signal })
+    const head = await headSource(plan.origin, conditionsOf(input), plan.calls)
+    if (!head) return copyUnseen(context, plan)
+    return copySeen(context, plan, head)
+  })
 }
 
 export interface CopyPlan {

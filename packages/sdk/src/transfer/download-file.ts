@@ -2,9 +2,10 @@
 import { loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
 import { targetOf } from '../addressing.js'
-import { abortedError, CosClientError, throwIfAborted } from '../errors.js'
+import { abortedError, CosClientError, CosServiceError, throwIfAborted } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
 import type { NodeContext } from '../platform-node.js'
+import { withinClient } from './background.js'
 import { call, partRetries } from './call.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { canonical, type Destination, findDestination } from './destination.js'
@@ -29,8 +30,8 @@ export function downloadFile(
   options: DownloadFileOptions = {},
   hint: DownloadHint = {},
 ): Promise<DownloadFileOutput> {
-  return settlePromptly(options.signal, async () => {
-    throwIfAborted(options.signal)
+  const download = async (signal: AbortSignal) => {
+    throwIfAborted(signal)
     const request = readDownloadInput(context, input, options)
     const found = await findDestination(input.DestFilePath)
     // Whoever gives a hint has seen to the folder.
@@ -41,8 +42,10 @@ export function downloadFile(
       onProgress: options.onProgress,
       progress_callback: input.progress_callback,
     })
-    return new FileDownload(context, { request, destination, meter, options, hint }).run()
-  })
+    const own = { ...options, signal }
+    return new FileDownload(context, { request, destination, meter, options: own, hint }).run()
+  }
+  return settlePromptly(options.signal, () => withinClient(context.background, options.signal, download))
 }
 
 interface Job {
@@ -142,8 +145,8 @@ class FileDownload {
     const isHinted = hint.size !== undefined
     if (!isHinted && (await this.#store?.has(this.#idOf(destination)))) await this.#openCheckpoint()
     if (this.#checkpoint || (isHinted && hint.size > request.simpleBytesMax)) {
-      const head = await call(this.#context, 'headObject', request.members, extras)
-      return { head, object: stateOf(head), body: undefined }
+      const head = await call(this.#context, 'headObject', request.members, extras).catch(unlessForbidden)
+      if (head) return { head, object: stateOf(head), body: undefined }
     }
     const { Body, ...head } = await call(this.#context, 'getObject', request.members, extras)
     try {
@@ -176,7 +179,7 @@ class FileDownload {
     if (request.crcCheck && (await isInPlace(draftOptions, options.signal))) {
       await this.#checkpoint?.clear()
       meter.resume(object.size)
-      return this.#output(found, object.size)
+      return this.#output(found, object.size, object.crc64)
     }
     const draft = await Draft.open(draftOptions)
     const bytesResumed = draft.bytesDone
@@ -190,7 +193,7 @@ class FileDownload {
       await draft.abandon(error)
       throw error
     }
-    return this.#output(found, bytesResumed)
+    return this.#output(found, bytesResumed, draft.crc64)
   }
 
   async #draftOptions(object: ObjectState): Promise<DraftOptions> {
@@ -207,12 +210,17 @@ class FileDownload {
     }
   }
 
-  #output({ head, object }: Found, bytesResumed: number): DownloadFileOutput {
+  #output({ head, object }: Found, bytesResumed: number, crc64: bigint | undefined): DownloadFileOutput {
     const { request, meter } = this.#job
     meter.finish()
-    const verified = request.crcCheck && object.crc64 !== undefined
+    const verified = request.crcCheck && crc64 !== undefined
     return { ...head, size: object.size, bytesResumed, verified }
   }
+}
+
+/** Whoever may read an object need not have the right to ask for its head; then a GET tells as much. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof CosServiceError) || error.statusCode !== 403) throw error
 }
 
 function stateOf(head: ObjectHead): ObjectState {
@@ -223,7 +231,7 @@ function stateOf(head: ObjectHead): ObjectState {
 }
 
 async function verify(draft: Draft): Promise<void> {
-  const { crc64 } = draft.object
+  const { crc64 } = draft
   if (crc64 === undefined) return
   const engine = await loadCrc64()
   let sum = 0n

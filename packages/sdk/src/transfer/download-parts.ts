@@ -27,10 +27,19 @@ export interface PartsOptions {
 export async function fetchParts(context: Context, options: PartsOptions): Promise<void> {
   const engine = options.crcCheck ? await loadCrc64() : undefined
   const { threads, signal, draft, meter } = options
-  const parts = new PartFetcher(context, options, engine)
+  const first = firstOfUse(options)
+  const parts = new PartFetcher(context, { ...options, first }, engine)
   const earlier = [...draft.parts()].filter((part) => draft.isDone(part))
   for (const { length } of earlier) meter.resume(length)
   await runPool(tasks(draft), { limit: threads, signal }, (part, taskSignal) => parts.bring(part, taskSignal))
+}
+
+/** A reply whose bytes an earlier run fetched is let go: it would hold its connection until the end. */
+function firstOfUse({ draft, first }: PartsOptions): ObjectBodyBase | undefined {
+  const [part] = draft.parts()
+  if (!part || !draft.isDone(part)) return first
+  first?.cancel()
+  return undefined
 }
 
 /** The network first: what an earlier run left is looked at when nothing else is to be begun. */
@@ -104,7 +113,10 @@ class PartFetcher {
     const retries = partRetries(this.#context)
     const reply = await call(this.#context, 'getObject', input, { signal, retries, crcCheck: false })
     const expected = `bytes ${offset}-${offset + length - 1}/${size}`
-    if (reply.ETag === etag && reply.ContentRange === expected) return reply.Body
+    if (reply.ETag === etag && reply.ContentRange === expected) {
+      draft.learn(reply.Crc64)
+      return reply.Body
+    }
     reply.Body.cancel()
     if (reply.ETag !== etag) throw changedError()
     const message = 'The server did not answer with the range it was asked for.'

@@ -29,6 +29,7 @@ export class Draft {
   readonly #options: DraftOptions
   readonly #done: Map<number, bigint | undefined>
   readonly #saver: LatestWriter<void>
+  #crc64: bigint | undefined
 
   private constructor(file: PartFile, options: DraftOptions, earlier: DownloadRecord | undefined) {
     this.file = file
@@ -36,6 +37,7 @@ export class Draft {
     this.partBytes = earlier?.partBytes ?? options.partBytes
     this.#options = options
     this.#done = new Map(earlier?.done)
+    this.#crc64 = options.object.crc64 ?? earlier?.object.crc64
     this.#saver = new LatestWriter(() => this.#save())
   }
 
@@ -62,6 +64,15 @@ export class Draft {
     if (!isSameContent(earlier.object, options.object) || !isOurs(earlier, options)) return undefined
     const file = await PartFile.reopen(earlier.temporaryFile, options.object.size, 'write')
     return file && new Draft(file, options, earlier)
+  }
+
+  /** Of the object, as the first reply told it that told any; undefined where none did. */
+  get crc64(): bigint | undefined {
+    return this.#crc64
+  }
+
+  learn(crc64: bigint | undefined): void {
+    this.#crc64 ??= crc64
   }
 
   get bytesDone(): number {

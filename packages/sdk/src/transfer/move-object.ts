@@ -4,6 +4,7 @@ import { bucketName } from '../addressing.js'
 import type { Context } from '../context.js'
 import { CosClientError, CosServiceError, withNote } from '../errors.js'
 import { isTransient, retryDelayMs } from '../retry.js'
+import { withinClient } from './background.js'
 import {
   type CopyInput,
   type CopyOptions,
@@ -21,11 +22,17 @@ export interface MoveObjectOutput extends CopyOutput {
   readonly DeleteMarkerVersionId: string | undefined
 }
 
-export async function moveObject(
+export function moveObject(
   context: Context,
   input: CopyInput,
   options: CopyOptions = {},
 ): Promise<MoveObjectOutput> {
+  return withinClient(context.background, options.signal, (signal) =>
+    move(context, input, { ...options, signal }),
+  )
+}
+
+async function move(context: Context, input: CopyInput, options: CopyOptions): Promise<MoveObjectOutput> {
   const plan = planCopy(context, input, options)
   assertElsewhere(context, plan)
   const { origin, calls } = plan

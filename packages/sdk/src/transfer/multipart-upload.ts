@@ -67,6 +67,9 @@ async function begin(context: Context, { input }: UploadTarget, signal: AbortSig
   return { id: UploadId, startedMs: Number.isNaN(told) ? context.clock.nowMs() : told }
 }
 
+/** Times of replies and objects are in whole seconds, and need not come from the same machine. */
+const CLOCK_DIFFERENCE_MS = 2000
+
 export class MultipartUpload {
   readonly handle: UploadHandle
   readonly #context: Context
@@ -147,7 +150,7 @@ export class MultipartUpload {
     const head = await this.#head(options)
     if (!head || sum === undefined || head.Crc64 !== sum) return undefined
     const size = parts.reduce((bytes, { length }) => bytes + length, 0)
-    const isOlder = head.LastModified.getTime() < Math.floor(this.handle.startedMs / 1000) * 1000
+    const isOlder = head.LastModified.getTime() < this.handle.startedMs - CLOCK_DIFFERENCE_MS
     if (head.ContentLength !== size || isOlder) return undefined
     const { ETag, Crc64, VersionId, StorageClass, statusCode, requestId, headers } = head
     const { location: Location } = this.#target
@@ -205,7 +208,7 @@ export class MultipartUpload {
     options: CallOptions,
   ): Promise<bigint | undefined> {
     const head = await this.#head(options, version)
-    return head && unquoted(head.ETag) === unquoted(etag) ? head.Crc64 : undefined
+    return head && isSameTag(head.ETag, etag) ? head.Crc64 : undefined
   }
 
   /** Undefined where there is no object, or none that may be looked at. */
@@ -270,6 +273,7 @@ function assertTold(etag: string | undefined): void {
   throw new CosClientError('body', message, { requestSent: true })
 }
 
-function unquoted(etag: string): string {
-  return etag.replaceAll('"', '')
+/** Not every reply of every server has them in quotes. */
+export function isSameTag(a: string, b: string): boolean {
+  return a.replaceAll('"', '') === b.replaceAll('"', '')
 }

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadCrc64 } from '@coset/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { CosClient, TransferProgress, UploadFileInput, UploadFileOptions } from '../index.js'
+import {
+  type CosClient,
+  CosClientError,
+  type TransferProgress,
+  type UploadFileInput,
+  type UploadFileOptions,
+} from '../index.js'
 import { FakeBucket } from '../testing/fake-bucket.js'
 import {
   BUCKET,
@@ -317,6 +323,37 @@ describe('a large file', () => {
     expect(isStored(LARGE)).toBe(true)
   })
 
+  it('is given up when its record can not be written', async () => {
+    const full = new CosClientError('file', 'The disk is full.')
+    const checkpoint = {
+      saved: undefined,
+      save: () => Promise.reject(full),
+      clear: async () => undefined,
+      release: async () => undefined,
+    }
+    const store = { has: async () => false, open: async () => checkpoint }
+    const client = clientOf(
+      server,
+      {},
+      { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints: () => store } },
+    )
+    expect(await failure(upload({}, {}, client))).toBe(full)
+    await client.close()
+    expect([bucket.calls, bucket.uploads.size]).toEqual([['create', 'abort'], 0])
+  })
+
+  it('tells its failure soon, though the upload can not be given up yet', async () => {
+    let release: () => void = () => undefined
+    bucket.fault = (call) => {
+      if (call === 'abort') return (response) => (release = () => response.writeHead(204).end())
+      return call === 'part 2' ? errorXml(403, 'AccessDenied') : undefined
+    }
+    expect(await failure(upload({}, { checkpoint: false }))).toMatchObject({ code: 'AccessDenied' })
+    release()
+    await cos.close()
+    expect(bucket.count('abort')).toBe(1)
+  })
+
   it('is uploaded by one call at a time', async () => {
     const outcomes = await Promise.allSettled([upload(), upload()])
     const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
@@ -521,8 +558,19 @@ describe('a file that is edited while it is uploaded', () => {
       if (call === 'part 2' && edits++ === 0) await put(edited)
       return undefined
     }
-    await upload()
+    const time = fakeTime()
+    const client = clientOf(
+      server,
+      {},
+      { ...time, platform: { ...time.platform, now: () => (time.nowMs += 99) } },
+    )
+    const told: TransferProgress[] = []
+    await upload({}, { onProgress: (progress) => told.push(progress) }, client)
+    await client.close()
     expect(isStored(edited)).toBe(true)
+    const done = told.map(({ bytesDone }) => bytesDone)
+    expect(done).toEqual([...done].sort((a, b) => a - b))
+    expect(told.at(-1)).toMatchObject({ bytesDone: edited.length, bytesTotal: edited.length })
     await expect.poll(() => bucket.uploads.size).toBe(0)
     expect([await records(), await locks()]).toEqual([[], []])
   })
@@ -640,8 +688,10 @@ describe('an abort', () => {
   })
 
   it('does not wait for a disk that does not answer', async () => {
-    const never = () => new Promise<never>(() => undefined)
-    const checkpoints = () => ({ has: never, open: never })
+    const checkpoints = () => ({
+      has: async () => false,
+      open: () => new Promise<never>(() => undefined),
+    })
     const client = clientOf(server, {}, { ...fakeTime(), platform: { ...fakeTime().platform, checkpoints } })
     const controller = new AbortController()
     const call = failure(upload({}, { signal: controller.signal }, client))

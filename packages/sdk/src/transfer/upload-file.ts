@@ -5,8 +5,9 @@ import { CosClientError } from '../errors.js'
 import type { NodeContext } from '../platform-node.js'
 import { settledOr, withinClient } from './background.js'
 import { openFileSource } from './file-source.js'
+import type { ProgressMeter } from './progress.js'
 import type { CheckpointOptions, UploadFileInput, UploadOptions, UploadOutput } from './upload-input.js'
-import { uploadSource } from './upload-run.js'
+import { meterOf, uploadSource } from './upload-run.js'
 
 export interface UploadFileOptions extends UploadOptions, CheckpointOptions {}
 
@@ -19,12 +20,14 @@ export function uploadFile(
   options: UploadFileOptions,
 ): Promise<UploadOutput> {
   return withinClient(context.background, options.signal, async (signal) => {
+    const meter = meterOf(context, input, options)
     for (let restarts = 0; ; restarts++) {
       try {
-        return await uploadOnce(context, input, { ...options, signal })
+        return await uploadOnce(context, input, { ...options, signal }, meter)
       } catch (error) {
         const isChanged = error instanceof CosClientError && error.kind === 'changed'
         if (!isChanged || restarts >= RESTARTS_MAX) throw error
+        meter.restart()
       }
     }
   })
@@ -34,6 +37,7 @@ async function uploadOnce(
   context: NodeContext,
   { LocalFilePath, ...members }: UploadFileInput,
   { checkpoint = true, ...options }: UploadFileOptions,
+  meter: ProgressMeter,
 ): Promise<UploadOutput> {
   const {
     PartSize,
@@ -54,7 +58,7 @@ async function uploadOnce(
     }
     return await uploadSource(
       context,
-      { input, members, source, checkpoints: checkpoints || undefined },
+      { input, members, source, checkpoints: checkpoints || undefined, meter },
       options,
     )
   } finally {

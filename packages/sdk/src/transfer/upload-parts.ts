@@ -1,9 +1,16 @@
 // Uploads a source in parts: takes up what an earlier run left, sends what is missing, and joins it.
 import type { CallOptions, Context } from '../context.js'
 import { CosClientError, CosServiceError } from '../errors.js'
-import { settledOr } from './background.js'
+import { leftBehind } from './background.js'
 import type { Checkpoint } from './checkpoint.js'
-import { beginUpload, isGone, MultipartUpload, partError, type StoredPart } from './multipart-upload.js'
+import {
+  beginUpload,
+  isGone,
+  isSameTag,
+  MultipartUpload,
+  partError,
+  type StoredPart,
+} from './multipart-upload.js'
 import { type Part, type PartSizeWish, partBytes, partsOf } from './part-plan.js'
 import { runPool } from './pool.js'
 import type { ProgressMeter } from './progress.js'
@@ -48,8 +55,7 @@ export async function uploadParts(
   try {
     return await uploader.run()
   } catch (error) {
-    const left = context.background.track(uploader.leave(error))
-    await settledOr(left, options.signal)
+    await leftBehind(context.background, uploader.leave(error), options.signal)
     throw error
   }
 }
@@ -167,7 +173,7 @@ class PartsUploader {
       const found = listed.get(number)
       if (found?.size !== length) continue
       const part = known.get(number)
-      if (part?.etag === found.etag && part.length === length && part.crc64 !== undefined) {
+      if (part && isSameTag(part.etag, found.etag) && part.length === length && part.crc64 !== undefined) {
         state.parts.set(number, part)
       } else this.#claims.set(number, found.etag)
     }
@@ -203,7 +209,14 @@ class PartsUploader {
     }
     this.#state = state
     this.#savedAtMs = this.#context.platform.now()
-    await checkpoint?.save(writeState(state))
+    try {
+      await checkpoint?.save(writeState(state))
+    } catch (error) {
+      // Nobody could ever come back to it.
+      this.#state = undefined
+      void new MultipartUpload(this.#context, this.#plan.target, handle).giveUp()
+      throw error
+    }
     return state
   }
 

@@ -34,21 +34,23 @@ export interface SourceUpload {
   readonly members: UploadMembers & { readonly ContentLength?: number | `${number}` | undefined }
   readonly source: UploadSource
   readonly checkpoints: CheckpointPlace | undefined
+  /** Of a caller that uploads again when the source changes; default: one of its own. */
+  readonly meter?: ProgressMeter
 }
 
 /** The source stays open. */
 export async function uploadSource(
   context: Context,
-  { input, members, source, checkpoints }: SourceUpload,
+  { input, members, source, checkpoints, meter: given }: SourceUpload,
   options: UploadOptions,
 ): Promise<UploadOutput> {
-  const { PartSize, MAXThread, ContentMD5, ContentLength, progress_callback } = members
-  const { signal, onProgress } = options
+  const { PartSize, MAXThread, ContentMD5, ContentLength } = members
+  const { signal } = options
   checkLength(ContentLength, source.size)
   const target = uploadTarget(context, input, members)
   const threads = threadCount(MAXThread, THREADS)
-  const total = source.size
-  const meter = new ProgressMeter({ total, now: context.platform.now, onProgress, progress_callback })
+  const meter = given ?? meterOf(context, members, options)
+  meter.setTotal(source.size)
   const content = {
     length: source.size,
     open: () => source.read(0, source.size),
@@ -69,6 +71,14 @@ export async function uploadSource(
     // Disks may be slow, and nobody who aborted waits for them.
     if (checkpoint) await settledOr(context.background.track(checkpoint.release()), signal)
   }
+}
+
+export function meterOf(
+  { platform }: Context,
+  { progress_callback }: UploadMembers,
+  { onProgress }: UploadOptions,
+): ProgressMeter {
+  return new ProgressMeter({ total: undefined, now: platform.now, onProgress, progress_callback })
 }
 
 /** One that opens too late is let go at once. */

@@ -2,13 +2,13 @@
 import { bodyOf } from '../body.js'
 import type { CallOptions, Context } from '../context.js'
 import { CosClientError } from '../errors.js'
-import { settledOr, withinClient } from './background.js'
+import { leftBehind, withinClient } from './background.js'
 import { sourceOf } from './memory-source.js'
 import { beginUpload, MultipartUpload, partError, type StoredPart } from './multipart-upload.js'
 import { partBytes } from './part-plan.js'
 import { PartReader } from './part-reader.js'
 import { interruptible, runPool, threadCount } from './pool.js'
-import { ProgressMeter } from './progress.js'
+import type { ProgressMeter } from './progress.js'
 import {
   type UploadInput,
   type UploadOptions,
@@ -16,7 +16,7 @@ import {
   type UploadTarget,
   uploadTarget,
 } from './upload-input.js'
-import { PART_BYTES, THREADS, uploadSource } from './upload-run.js'
+import { meterOf, PART_BYTES, THREADS, uploadSource } from './upload-run.js'
 import { uploadWhole } from './upload-whole.js'
 
 /** Parts of the first size; the next as many are one more of it longer, and so on: 55,000 times it in all. */
@@ -75,10 +75,8 @@ class StreamUpload {
     this.#options = options
     this.#calls = { signal: options.signal, crcCheck: options.crcCheck }
     this.#total = members.ContentLength === undefined ? undefined : Number(members.ContentLength)
-    const { onProgress } = options
-    const { progress_callback } = members
-    const { now } = context.platform
-    this.#meter = new ProgressMeter({ total: this.#total, now, onProgress, progress_callback })
+    this.#meter = meterOf(context, members, options)
+    if (this.#total !== undefined) this.#meter.setTotal(this.#total)
   }
 
   async run(stream: AsyncIterable<Uint8Array> | Uint8Array): Promise<UploadOutput> {
@@ -125,7 +123,7 @@ class StreamUpload {
       return output
     } catch (error) {
       const { abortOnFailure = true, signal } = this.#options
-      if (abortOnFailure) await settledOr(upload.giveUp(), signal)
+      if (abortOnFailure) await leftBehind(this.#context.background, upload.giveUp(), signal)
       throw error
     }
   }

@@ -86,7 +86,10 @@ export class Exchange {
 
   /** The client's connection breaks. */
   reset(): void {
-    this.request.socket.resetAndDestroy()
+    const { socket } = this.request
+    // Of a connection that is being closed already, Node can not make a reset, and then never tells of its end.
+    if (socket.readableEnded || socket.writableEnded) socket.destroy()
+    else socket.resetAndDestroy()
   }
 
   /** Until the client goes away. */

@@ -5,6 +5,7 @@ import { seededRuns } from './seeded-runs.js'
 import { getSomething, putSomething, uploadByHand } from './transfer-calls.js'
 import { copyChangingObject, downloadChangingObject, uploadChangingFile } from './transfer-changes.js'
 import { copySomething } from './transfer-copies.js'
+import { deleteSomePrefix } from './transfer-deletions.js'
 import { downloadSomeFile } from './transfer-downloads.js'
 import { downloadSomeFolder, uploadSomeFolder } from './transfer-folders.js'
 import { type Report, runTransfer } from './transfer-run.js'
@@ -29,6 +30,7 @@ const SCENARIOS = {
   copyChangingObject,
   uploadSomeFolder,
   downloadSomeFolder,
+  deleteSomePrefix,
 }
 /** `COSET_SCENARIO` runs only one of them; a seed then means another run. */
 const { COSET_SCENARIO } = process.env

@@ -121,6 +121,20 @@ describe('deletePrefix', () => {
     expect(await cos.deletePrefix(input)).toMatchObject({ deleted: 1, success_all: true })
   })
 
+  it('ends with its signal while a list is under way, and with a failure too', async () => {
+    const controller = new AbortController()
+    server.script(() => controller.abort())
+    await expect(cos.deletePrefix(input, { signal: controller.signal })).rejects.toMatchObject({
+      kind: 'aborted',
+      result: { deleted: 0, stoppedEarly: true },
+    })
+    const never: Step = () => undefined
+    const byMethod: Step = (...all) =>
+      (all[1].method === 'POST' ? errorXml(403, 'AccessDenied') : never)(...all)
+    server.script(list(['p/a'], 'p/a'), byMethod)
+    await expect(cos.deletePrefix(input)).rejects.toMatchObject({ code: 'AccessDenied' })
+  })
+
   it('refuses what would empty a bucket by mistake, and other nonsense', async () => {
     const refused = [
       cos.deletePrefix({ Bucket: BUCKET, Prefix: '' }),

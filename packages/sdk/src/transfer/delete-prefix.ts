@@ -5,6 +5,7 @@ import { CosClientError, CosError } from '../errors.js'
 import type { OperationInput, OperationOutput } from '../operations.js'
 import { objectPages, versionPages } from '../pages.js'
 import { isTransientCode, retryDelayMs } from '../retry.js'
+import { joinSignals } from './background.js'
 import { call } from './call.js'
 import { patiently } from './patience.js'
 import { runPool } from './pool.js'
@@ -78,17 +79,22 @@ export async function deletePrefix(
   const { concurrency = CONCURRENCY, signal, allVersions = false } = options
   checkInput(input, options)
   const deletion = new Deletion(context, input, options)
-  const listing = new AbortController()
+  // A list that is under way ends with whatever ends the deletion.
+  const failure = new AbortController()
+  const listing = joinSignals(signal, failure.signal)
   const pages = (allVersions ? versionsOf : objectsOf)(context, input, listing.signal)
   try {
     await runPool(pages, { limit: concurrency, signal }, (batch, poolSignal) =>
-      deletion.run(batch, poolSignal),
+      deletion.run(batch, poolSignal).catch((error: unknown) => {
+        failure.abort(error)
+        throw error
+      }),
     )
   } catch (error) {
     if (error instanceof TooManyFailures) return deletion.result(true)
     throw error instanceof CosError ? Object.assign(error, { result: deletion.result(true) }) : error
   } finally {
-    listing.abort()
+    listing.release()
   }
   return deletion.result(false)
 }

@@ -26,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Files share what they import, which halves the time; none leaves anything behind in a module.
+          isolate: false,
           include: ['packages/*/src/**/*.test.ts'],
           exclude: ['packages/cli/**'],
         },

@@ -78,9 +78,11 @@ class PartFetcher {
   async #isStillRight(part: Part, signal: AbortSignal): Promise<boolean> {
     const { draft, meter } = this.#options
     if (!draft.isDone(part)) return false
-    if (!this.#engine) return true
-    const [known, found] = [draft.sumOf(part), await draft.file.sumOf(part, this.#engine, signal)]
-    const isRight = known === undefined || known === found
+    const isUnsure = draft.isUnsure(part)
+    if (!this.#engine && !isUnsure) return true
+    const engine = this.#engine ?? (await loadCrc64())
+    const [known, found] = [draft.sumOf(part), await draft.file.sumOf(part, engine, signal)]
+    const isRight = known === found || (known === undefined && !isUnsure)
     if (known !== found) draft.correct(part, isRight ? found : undefined)
     if (!isRight) meter.retract(part.length)
     return isRight

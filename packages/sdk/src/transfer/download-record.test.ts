@@ -14,6 +14,7 @@ const records = fc.record({
   partBytes: fc.integer({ min: 1, max: 1000 }),
   temporaryFile: fc.string(),
   done: fc.constant(new Map([[1, 5n]])),
+  written: fc.constant(new Map([[2, 6n]])),
 })
 const one = {
   object: { size: 10, etag: 'e', crc64: 7n, versionId: undefined, lastModifiedMs: 1 },
@@ -23,6 +24,7 @@ const one = {
     [1, 1n],
     [3, undefined],
   ]),
+  written: new Map([[2, 2n]]),
 }
 const saved = writeDownloadRecord(one, { bucket: 'b' })
 
@@ -48,6 +50,8 @@ describe('the record of a download', () => {
     ['a part that is none', { done: [[4, '1']] }],
     ['a part without a number', { done: [['1', '1']] }],
     ['a part with a wrong sum', { done: [[1, 1]] }],
+    ['a written part that is none', { written: [[4, '1']] }],
+    ['no written parts', { written: undefined }],
     ['parts that are none', { done: { 1: '1' } }],
     ['no temporary file', { temporaryFile: null }],
   ])('is none with %s', (_, wrong) => {

@@ -5,19 +5,22 @@ import { partCount } from './part-plan.js'
 
 const VERSION = 1
 
-/** CRC-64s of the parts that are on disk, by number; undefined where none was computed. */
+/** CRC-64s of parts, by number; undefined where none was computed. */
 export type DoneParts = ReadonlyMap<number, bigint | undefined>
 
 export interface DownloadRecord {
   readonly object: ObjectState
   readonly partBytes: number
   readonly temporaryFile: string
+  /** Parts that outlive a crash of the machine. */
   readonly done: DoneParts
+  /** Parts that outlive their process, but were not synced to the disk: to be compared before they are of use. */
+  readonly written: DoneParts
 }
 
 /** `where` is for people who look into the file. */
 export function writeDownloadRecord(record: DownloadRecord, where: CheckpointRecord): CheckpointRecord {
-  const { object, partBytes, temporaryFile, done } = record
+  const { object, partBytes, temporaryFile, done, written } = record
   return {
     version: VERSION,
     kind: 'download',
@@ -26,8 +29,13 @@ export function writeDownloadRecord(record: DownloadRecord, where: CheckpointRec
     crc64: object.crc64?.toString(),
     partBytes,
     temporaryFile,
-    done: [...done].map(([number, sum]) => [number, sum?.toString() ?? null]),
+    done: writeParts(done),
+    written: writeParts(written),
   }
+}
+
+function writeParts(parts: DoneParts): readonly unknown[] {
+  return [...parts].map(([number, sum]) => [number, sum?.toString() ?? null])
 }
 
 /** Undefined unless everything in it makes sense. */
@@ -37,13 +45,15 @@ export function readDownloadRecord(saved: CheckpointRecord | undefined): Downloa
   if (!isCount(size) || !isCount(partBytes) || partBytes === 0) return undefined
   if (typeof etag !== 'string' || typeof lastModifiedMs !== 'number') return undefined
   if (!isText(versionId) || !isSum(crc64) || typeof temporaryFile !== 'string') return undefined
-  const done = readDone(saved.done, partCount(size, partBytes))
-  if (!done) return undefined
+  const [done, written] = [saved.done, saved.written].map((parts) =>
+    readParts(parts, partCount(size, partBytes)),
+  )
+  if (!done || !written) return undefined
   const object = { size, etag, crc64: toSum(crc64), versionId, lastModifiedMs }
-  return { object, partBytes, temporaryFile, done }
+  return { object, partBytes, temporaryFile, done, written }
 }
 
-function readDone(saved: unknown, count: number): DoneParts | undefined {
+function readParts(saved: unknown, count: number): DoneParts | undefined {
   if (!Array.isArray(saved)) return undefined
   const done = new Map<number, bigint | undefined>()
   for (const entry of saved as readonly unknown[]) {

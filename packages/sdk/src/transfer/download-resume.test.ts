@@ -85,6 +85,28 @@ describe('a run after one that failed', () => {
     await isDone(large)
   })
 
+  it('does not trust what may not have reached the disk, though it is told to compare nothing', async () => {
+    await leftBehind(3)
+    const { done, written } = JSON.parse(await readFile(await record(), 'utf8')) as Record<string, unknown[]>
+    expect([done?.length, written?.length]).toEqual([0, 3])
+    await damage(MIB + 5)
+    await at.recorded({ EnableCRC: false })
+    expect(asked()).toContain('GET bytes=1048576-2097151')
+    expect(asked()).not.toContain('GET bytes=0-1048575')
+    await isDone(large)
+  })
+
+  it('trusts what it synced', async () => {
+    await leftBehind(3)
+    const path = await record()
+    const { done, written, ...rest } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+    await writeFile(path, JSON.stringify({ ...rest, done: written, written: [] }))
+    await damage(MIB + 5)
+    await at.recorded({ EnableCRC: false })
+    expect(asked()).not.toContain('GET bytes=1048576-2097151')
+    expect(await holds(at.path, large)).toBe(false)
+  })
+
   it('keeps its part size, whatever is asked for then', async () => {
     await leftBehind(3)
     await at.recorded({ PartSize: 2 })

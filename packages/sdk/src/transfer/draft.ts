@@ -8,8 +8,11 @@ import { type DownloadRecord, readDownloadRecord, writeDownloadRecord } from './
 import { LatestWriter } from './latest-writer.js'
 import { isSameContent, type ObjectState } from './object-state.js'
 import { PartFile } from './part-file.js'
-import { type Part, partsOf } from './part-plan.js'
+import { MIB, type Part, partsOf } from './part-plan.js'
 import { isTemporary, removeTemporary, temporaryPath } from './temporary-file.js'
+
+/** So much may be written before it is synced; a crash of the machine costs no more than that. */
+const SYNCED_BYTES = 64 * MIB
 
 export interface DraftOptions {
   readonly destination: Destination
@@ -30,7 +33,11 @@ export class Draft {
   readonly partBytes: number
   readonly #options: DraftOptions
   readonly #done: Map<number, bigint | undefined>
+  /** Of these, the parts that are not on the disk yet, only in the system's memory. */
+  readonly #unsynced: Set<number>
   readonly #saver: LatestWriter<void>
+  #syncing: Promise<void> | undefined
+  #syncFailure: { readonly cause: unknown } | undefined
   #crc64: bigint | undefined
 
   private constructor(file: PartFile, options: DraftOptions, earlier: DownloadRecord | undefined) {
@@ -38,7 +45,8 @@ export class Draft {
     this.object = options.object
     this.partBytes = earlier?.partBytes ?? options.partBytes
     this.#options = options
-    this.#done = new Map(earlier?.done)
+    this.#done = new Map([...(earlier?.done ?? []), ...(earlier?.written ?? [])])
+    this.#unsynced = new Set(earlier?.written.keys())
     this.#crc64 = options.object.crc64 ?? earlier?.object.crc64
     this.#saver = new LatestWriter(() => this.#save())
   }
@@ -51,7 +59,7 @@ export class Draft {
     if (resumed) return resumed
     if (earlier && isOurs(earlier, options)) await removeTemporary(earlier.temporaryFile)
     const temporaryFile = temporaryPath(options.destination.path)
-    const fresh = { object, partBytes: options.partBytes, temporaryFile, done: new Map() }
+    const fresh = { object, partBytes: options.partBytes, temporaryFile, done: new Map(), written: new Map() }
     // Told before it is made: a run that is killed in between leaves no file that nobody knows of.
     await checkpoint?.save(writeDownloadRecord(fresh, options.where))
     try {
@@ -97,27 +105,45 @@ export class Draft {
     return partsOf(this.object.size, this.partBytes)
   }
 
+  /** Whether a crash of the machine may have taken it. */
+  isUnsure({ number }: Part): boolean {
+    return this.#unsynced.has(number)
+  }
+
   /**
-   * Resolves when another run would not fetch this part again: its bytes first, then the record. Parts that are
-   * finished meanwhile share the next turn.
+   * Resolves when another run would not fetch this part again, unless the machine crashes before its bytes are on
+   * the disk: those are synced on the side, as waiting for the disk each time would leave the network idle. Parts that
+   * are finished meanwhile share the next record.
    */
   async finishPart({ number }: Part, sum: bigint | undefined): Promise<void> {
     this.#done.set(number, sum)
-    if (this.#options.checkpoint) await this.#saver.write()
+    if (!this.#options.checkpoint) return
+    this.#unsynced.add(number)
+    if (this.#unsynced.size * this.partBytes >= SYNCED_BYTES) this.#syncing ??= this.#sync()
+    // Without a sum there is nothing to compare it with later.
+    while (sum === undefined && this.#isUnsynced(number)) await (this.#syncing ??= this.#sync())
+    if (this.#syncFailure) throw this.#syncFailure.cause
+    await this.#saver.write()
   }
 
   /** A part of an earlier run, of which another sum was found to be right, or none. */
   correct({ number }: Part, sum: bigint | undefined): void {
-    if (sum === undefined) this.#done.delete(number)
-    else this.#done.set(number, sum)
+    if (sum !== undefined) {
+      this.#done.set(number, sum)
+      return
+    }
+    this.#done.delete(number)
+    this.#unsynced.delete(number)
   }
 
   /** Puts the file in its place. */
   async finish(): Promise<void> {
     const { checkpoint, destination, isDurable } = this.#options
     if (destination.mode !== undefined) await this.file.setMode(destination.mode)
-    // With a checkpoint, each part was.
-    if (!checkpoint && isDurable) await this.file.sync()
+    await this.#syncing
+    // A disk tells a failure once, so that the next sync may succeed over bytes that are lost.
+    if (this.#syncFailure) throw this.#syncFailure.cause
+    if (checkpoint || isDurable) await this.file.sync()
     await this.file.close()
     await moveInto(destination, this.file.path)
     if (!checkpoint) return
@@ -128,7 +154,7 @@ export class Draft {
 
   /** Leaves what was done for another run where that is worth anything, else nothing. Never rejects. */
   async abandon(failure: unknown): Promise<void> {
-    await this.#saver.settled()
+    await Promise.all([this.#saver.settled(), this.#syncing])
     await this.file.close().catch(() => undefined)
     const { checkpoint } = this.#options
     if (checkpoint && this.#done.size > 0 && isPassing(failure)) return
@@ -136,12 +162,32 @@ export class Draft {
     await checkpoint?.clear().catch(() => undefined)
   }
 
+  #isUnsynced(number: number): boolean {
+    return this.#unsynced.has(number) && !this.#syncFailure
+  }
+
+  /** Never rejects: its failure is that of the next part. */
+  async #sync(): Promise<void> {
+    // Taken before, so that it names nothing that the sync may have missed.
+    const parts = [...this.#unsynced]
+    try {
+      await this.file.sync()
+      for (const number of parts) this.#unsynced.delete(number)
+    } catch (cause) {
+      this.#syncFailure = { cause }
+    }
+    this.#syncing = undefined
+  }
+
   async #save(): Promise<void> {
     const { checkpoint, where, object } = this.#options
-    // Taken before the sync, so that it names nothing that the sync may have missed.
     const { partBytes } = this
-    const record = { object, partBytes, temporaryFile: this.file.path, done: new Map(this.#done) }
-    await this.file.sync()
+    const [done, written] = [new Map(this.#done), new Map<number, bigint | undefined>()]
+    for (const number of this.#unsynced) {
+      written.set(number, done.get(number))
+      done.delete(number)
+    }
+    const record = { object, partBytes, temporaryFile: this.file.path, done, written }
     await checkpoint?.save(writeDownloadRecord(record, where))
   }
 }
@@ -154,7 +200,8 @@ export async function isInPlace(
   const earlier = readDownloadRecord(checkpoint?.saved)
   if (!earlier || !isSameContent(earlier.object, object)) return false
   const parts = [...partsOf(object.size, earlier.partBytes)]
-  if (parts.some(({ number }) => earlier.done.get(number) === undefined)) return false
+  const sums = new Map([...earlier.done, ...earlier.written])
+  if (parts.some(({ number }) => sums.get(number) === undefined)) return false
   const left = await PartFile.reopen(earlier.temporaryFile, object.size, 'read')
   await left?.close()
   const file = left ? undefined : await PartFile.reopen(destination.path, object.size, 'read')
@@ -162,7 +209,7 @@ export async function isInPlace(
   try {
     const engine = await loadCrc64()
     for (const part of parts) {
-      if ((await file.sumOf(part, engine, signal)) !== earlier.done.get(part.number)) return false
+      if ((await file.sumOf(part, engine, signal)) !== sums.get(part.number)) return false
     }
     return true
   } finally {

@@ -83,7 +83,7 @@ class PartFetcher {
     const engine = this.#engine ?? (await loadCrc64())
     const [known, found] = [draft.sumOf(part), await draft.file.sumOf(part, engine, signal)]
     const isRight = known === found || (known === undefined && !isUnsure)
-    if (known !== found) draft.correct(part, isRight ? found : undefined)
+    draft.correct(part, isRight ? found : undefined)
     if (!isRight) meter.retract(part.length)
     return isRight
   }

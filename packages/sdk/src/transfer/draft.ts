@@ -35,6 +35,8 @@ export class Draft {
   readonly #done: Map<number, bigint | undefined>
   /** Of these, the parts that are not on the disk yet, only in the system's memory. */
   readonly #unsynced: Set<number>
+  /** Parts that an earlier run did not sync, and nobody compared yet. */
+  readonly #unsure: Set<number>
   readonly #saver: LatestWriter<void>
   #syncing: Promise<void> | undefined
   #syncFailure: { readonly cause: unknown } | undefined
@@ -47,6 +49,7 @@ export class Draft {
     this.#options = options
     this.#done = new Map([...(earlier?.done ?? []), ...(earlier?.written ?? [])])
     this.#unsynced = new Set(earlier?.written.keys())
+    this.#unsure = new Set(this.#unsynced)
     this.#crc64 = options.object.crc64 ?? earlier?.object.crc64
     this.#saver = new LatestWriter(() => this.#save())
   }
@@ -107,7 +110,7 @@ export class Draft {
 
   /** Whether a crash of the machine may have taken it. */
   isUnsure({ number }: Part): boolean {
-    return this.#unsynced.has(number)
+    return this.#unsure.has(number)
   }
 
   /**
@@ -121,13 +124,17 @@ export class Draft {
     this.#unsynced.add(number)
     if (this.#unsynced.size * this.partBytes >= SYNCED_BYTES) this.#syncing ??= this.#sync()
     // Without a sum there is nothing to compare it with later.
-    while (sum === undefined && this.#isUnsynced(number)) await (this.#syncing ??= this.#sync())
+    while (sum === undefined && this.#isUnsynced(number)) {
+      this.#syncing ??= this.#sync()
+      await this.#syncing
+    }
     if (this.#syncFailure) throw this.#syncFailure.cause
     await this.#saver.write()
   }
 
   /** A part of an earlier run, of which another sum was found to be right, or none. */
   correct({ number }: Part, sum: bigint | undefined): void {
+    this.#unsure.delete(number)
     if (sum !== undefined) {
       this.#done.set(number, sum)
       return
@@ -172,7 +179,7 @@ export class Draft {
     const parts = [...this.#unsynced]
     try {
       await this.file.sync()
-      for (const number of parts) this.#unsynced.delete(number)
+      for (const number of parts) if (!this.#unsure.has(number)) this.#unsynced.delete(number)
     } catch (cause) {
       this.#syncFailure = { cause }
     }

@@ -1,6 +1,7 @@
 // A local file as the source of an upload: read in large chunks, and watched for changes.
-import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type BigIntStats, closeSync, constants, fstatSync, open, read } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { CosClientError } from '../errors.js'
 import { sleep } from '../sleep.js'
 import { SIMPLE_BYTES_MAX } from './part-plan.js'
@@ -18,17 +19,25 @@ const CLOCK_STEP_MS = 20
 
 type Pair = readonly [Buffer, Buffer]
 
+/**
+ * What may have to wait for a disk is done elsewhere. Looking at a file that is open, and closing it, is not: handing
+ * that to another thread takes longer than doing it, and with many small files most of the time.
+ */
+const openFile = promisify(open)
+const readFile = promisify(read)
+const statsOf = (file: number) => fstatSync(file, { bigint: true })
+
 /** Rejects with a CosClientError of kind `file`. */
 export async function openFileSource(path: string): Promise<UploadSource> {
-  const handle = await open(path, READ_FLAGS).catch((cause: unknown) => {
+  const file = await openFile(path, READ_FLAGS).catch((cause: unknown) => {
     throw fileError(path, cause)
   })
   try {
-    const stats = await settledStats(handle)
+    const stats = await settledStats(file)
     if (!stats.isFile()) throw new CosClientError('file', `${path} is not a file.`)
-    return new FileSource(path, handle, stats)
+    return new FileSource(path, file, stats)
   } catch (error) {
-    await handle.close()
+    closeSync(file)
     throw error
   }
 }
@@ -37,12 +46,12 @@ export async function openFileSource(path: string): Promise<UploadSource> {
  * Clocks of file systems move in steps: a file that was written in this very step may be written once more without
  * another time. Small files are read in no more than a moment, and looked at after it.
  */
-async function settledStats(handle: FileHandle): Promise<BigIntStats> {
-  const stats = await handle.stat({ bigint: true })
+async function settledStats(file: number): Promise<BigIntStats> {
+  const stats = statsOf(file)
   const isYoung = Math.abs(Date.now() - Number(stats.ctimeMs)) < CLOCK_STEP_MS
   if (!isYoung || stats.size <= SIMPLE_BYTES_MAX) return stats
   await sleep(CLOCK_STEP_MS, undefined)
-  return handle.stat({ bigint: true })
+  return statsOf(file)
 }
 
 /** Opening a pipe would otherwise wait for somebody to write to it. */
@@ -52,13 +61,14 @@ class FileSource implements UploadSource {
   readonly size: number
   readonly identity: Readonly<Record<string, string>>
   readonly #path: string
-  readonly #handle: FileHandle
+  readonly #file: number
+  #closed = false
   readonly #free: Pair[] = []
   readonly #reading = new Set<Promise<unknown>>()
 
-  constructor(path: string, handle: FileHandle, stats: BigIntStats) {
+  constructor(path: string, file: number, stats: BigIntStats) {
     this.#path = path
-    this.#handle = handle
+    this.#file = file
     this.size = Number(stats.size)
     this.identity = identityOf(stats)
   }
@@ -76,7 +86,7 @@ class FileSource implements UploadSource {
       const chunk = await pending
       position += chunk.length
       // Looked at before the last bytes leave, so that the server never gets the whole of a changed file.
-      if (position === this.size) await this.#verifyHandle()
+      if (position === this.size) this.#verifyOpen()
       if (position < end) {
         turn = turn === 0 ? 1 : 0
         pending = fill(position, turn)
@@ -92,18 +102,20 @@ class FileSource implements UploadSource {
   async verify(): Promise<void> {
     const named = await stat(this.#path, { bigint: true }).catch(() => undefined)
     if (!named || !this.#isSame(named)) throw changedError(this.#path)
-    await this.#verifyHandle()
+    this.#verifyOpen()
   }
 
   async close(): Promise<void> {
     // A number that a read still uses must not be given to another file.
-    await Promise.allSettled(this.#reading)
-    await this.#handle.close()
+    if (this.#reading.size > 0) await Promise.allSettled(this.#reading)
+    if (this.#closed) return
+    this.#closed = true
+    closeSync(this.#file)
   }
 
-  async #verifyHandle(): Promise<void> {
-    const stats = await this.#track(this.#handle.stat({ bigint: true }))
-    if (!this.#isSame(stats)) throw changedError(this.#path)
+  #verifyOpen(): void {
+    // Another file may have its number by now.
+    if (this.#closed || !this.#isSame(statsOf(this.#file))) throw changedError(this.#path)
   }
 
   #isSame(stats: BigIntStats): boolean {
@@ -112,11 +124,11 @@ class FileSource implements UploadSource {
 
   async #fill(position: number, length: number, reused: Buffer | undefined): Promise<Buffer> {
     const buffer = reused && length >= REUSED_BYTES_MIN ? reused : Buffer.allocUnsafe(length)
-    const { bytesRead } = await this.#track(this.#handle.read(buffer, 0, length, position)).catch(
-      (cause: unknown) => {
-        throw fileError(this.#path, cause)
-      },
-    )
+    if (this.#closed) throw new CosClientError('file', `The file ${this.#path} is closed.`)
+    const reading = this.#track(readFile(this.#file, buffer, 0, length, position))
+    const { bytesRead } = await reading.catch((cause: unknown) => {
+      throw fileError(this.#path, cause)
+    })
     if (bytesRead === 0 && length > 0) throw changedError(this.#path)
     return buffer.subarray(0, bytesRead)
   }

@@ -13,6 +13,7 @@ import {
   type Platform,
 } from '@coset/sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asNobody } from './as-nobody.js'
 import { eachStyle, newBucketName, refusal, STYLES, type Station } from './stations.js'
 
 const MIB = 1024 * 1024
@@ -296,16 +297,15 @@ eachStyle(
       })
     })
 
-    it.skipIf(process.getuid?.() === 0)(
-      'tell of a folder without permission (root has every permission)',
-      async () => {
-        await put('denied', randomBytes(10))
+    it('tell of a folder without permission', async () => {
+      await put('denied', randomBytes(10))
+      await asNobody(folder, async () => {
         await chmod(folder, 0o500)
         const failure = await download('denied').catch((error: unknown) => error)
         await chmod(folder, 0o700)
         expect(failure).toMatchObject({ kind: 'file', cause: { code: 'EACCES' } })
-      },
-    )
+      })
+    })
   },
   STYLES.slice(0, 1),
 )

@@ -166,6 +166,22 @@ describe('the lock of a checkpoint', () => {
     await (await fileCheckpoints(folder).open(ID)).release()
   })
 
+  it.runIf(process.platform === 'linux')(
+    'does not wait for a killed process that nobody collects',
+    async () => {
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+      const [printed] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(printed.toString())
+      const stateOf = async () =>
+        (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+      await expect.poll(async () => (await stateOf())[0]).toBe('Z')
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+      await lockFile({ pid, started: `${boot}:${(await stateOf())[19]}` })
+      await (await fileCheckpoints(folder).open(ID)).release()
+      parent.kill()
+    },
+  )
+
   it('of another machine is respected', async () => {
     await lockFile({ pid: 2 ** 22 + 1, host: 'elsewhere' })
     await expect(fileCheckpoints(folder).open(ID)).rejects.toMatchObject({

@@ -4,6 +4,9 @@ import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { CosClientError } from '../errors.js'
 
+/** Of a process in Linux: a zombie, and dead. */
+const ENDED_STATES = new Set(['Z', 'X', 'x'])
+
 interface Owner {
   readonly pid: number
   readonly host: string
@@ -146,7 +149,7 @@ async function isAlive({ pid, host, started, token }: Owner): Promise<boolean> {
   return started === undefined || started === (await startOf(pid))
 }
 
-/** On Linux, the boot and the clock tick at which the process started. */
+/** On Linux, the boot and the clock tick at which the process started; undefined once it has ended. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     const [boot, line] = await Promise.all([
@@ -154,8 +157,10 @@ async function startOf(pid: number): Promise<string | undefined> {
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ])
     // The second field is the command in brackets, which may hold anything; the start is the 22nd.
-    const ticks = line.slice(line.lastIndexOf(')') + 2).split(' ')[19]
-    return ticks && `${boot.trim()}:${ticks}`
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+    const [state = '', ticks] = [fields[0], fields[19]]
+    // Where nobody collects what ended, as in containers without an init, it keeps its number for ever.
+    return ticks === undefined || ENDED_STATES.has(state) ? undefined : `${boot.trim()}:${ticks}`
   } catch {
     return undefined
   }

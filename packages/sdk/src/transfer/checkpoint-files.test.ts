@@ -169,7 +169,7 @@ describe('the lock of a checkpoint', () => {
   it.runIf(process.platform === 'linux')(
     'does not wait for a killed process that nobody collects',
     async () => {
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
       const [printed] = (await once(parent.stdout, 'data')) as [Buffer]
       const pid = Number(printed.toString())
       const stateOf = async () =>

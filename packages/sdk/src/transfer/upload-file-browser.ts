@@ -7,7 +7,13 @@ import { withinClient } from './background.js'
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { indexedDbCheckpoints } from './checkpoint-indexeddb.js'
 import { blobSource } from './memory-source.js'
-import type { StoredInput, UploadMembers, UploadOptions, UploadOutput } from './upload-input.js'
+import {
+  type StoredInput,
+  storedInput,
+  type UploadMembers,
+  type UploadOptions,
+  type UploadOutput,
+} from './upload-input.js'
 import { uploadSource } from './upload-run.js'
 import type { UploadSource } from './upload-source.js'
 
@@ -37,16 +43,7 @@ export function uploadFile(
     if (!(file instanceof File)) {
       throw new CosClientError('validation', 'File must be a File; for a Blob or a stream use upload().')
     }
-    const {
-      PartSize,
-      MAXThread,
-      EnableMD5,
-      ContentMD5,
-      ContentLength,
-      TrafficLimit,
-      progress_callback,
-      ...input
-    } = members
+    const input = storedInput(members)
     const { host, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
     const checkpoints = checkpoint !== false && {
       store: checkpoint === undefined ? forgiving(indexedDbCheckpoints) : indexedDbCheckpoints,

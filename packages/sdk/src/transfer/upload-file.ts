@@ -6,7 +6,13 @@ import type { NodeContext } from '../platform-node.js'
 import { settledOr, withinClient } from './background.js'
 import { openFileSource } from './file-source.js'
 import type { ProgressMeter } from './progress.js'
-import type { CheckpointOptions, UploadFileInput, UploadOptions, UploadOutput } from './upload-input.js'
+import {
+  type CheckpointOptions,
+  storedInput,
+  type UploadFileInput,
+  type UploadOptions,
+  type UploadOutput,
+} from './upload-input.js'
 import { meterOf, uploadSource } from './upload-run.js'
 
 export interface UploadFileOptions extends UploadOptions, CheckpointOptions {}
@@ -39,16 +45,7 @@ async function uploadOnce(
   { checkpoint = true, ...options }: UploadFileOptions,
   meter: ProgressMeter,
 ): Promise<UploadOutput> {
-  const {
-    PartSize,
-    MAXThread,
-    EnableMD5,
-    ContentMD5,
-    ContentLength,
-    TrafficLimit,
-    progress_callback,
-    ...input
-  } = members
+  const input = storedInput(members)
   const { host, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
   const source = await openFileSource(LocalFilePath)
   try {

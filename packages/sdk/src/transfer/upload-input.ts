@@ -96,6 +96,23 @@ export interface UploadTarget {
   readonly enableMd5: boolean
 }
 
+/** What belongs to the object, without what only its transfer is told. */
+export function storedInput(
+  members: StoredInput & UploadMembers & { readonly ContentLength?: unknown },
+): StoredInput {
+  const {
+    PartSize,
+    MAXThread,
+    EnableMD5,
+    ContentMD5,
+    ContentLength,
+    TrafficLimit,
+    progress_callback,
+    ...input
+  } = members
+  return input
+}
+
 export function uploadTarget(context: Context, input: StoredInput, members: UploadMembers): UploadTarget {
   const { origin, path } = targetOf(context.settings, { bucket: input.Bucket, key: input.Key })
   const { TrafficLimit, EnableMD5 } = members

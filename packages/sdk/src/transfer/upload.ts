@@ -10,6 +10,7 @@ import { PartReader } from './part-reader.js'
 import { interruptible, runPool, threadCount } from './pool.js'
 import type { ProgressMeter } from './progress.js'
 import {
+  storedInput,
   type UploadInput,
   type UploadOptions,
   type UploadOutput,
@@ -28,16 +29,7 @@ export function upload(
   options: UploadOptions,
 ): Promise<UploadOutput> {
   return withinClient(context.background, options.signal, async (signal) => {
-    const {
-      PartSize,
-      MAXThread,
-      EnableMD5,
-      ContentMD5,
-      ContentLength,
-      TrafficLimit,
-      progress_callback,
-      ...input
-    } = members
+    const input = storedInput(members)
     const source = sourceOf(Body)
     const own = { ...options, signal }
     if (source) return uploadSource(context, { input, members, source, checkpoints: undefined }, own)

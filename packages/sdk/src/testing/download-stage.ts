@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CosClient, DownloadFileInput, DownloadFileOptions, DownloadFileOutput } from '../index.js'
-import type { ObjectVersion } from './scripted-object.js'
-import { BUCKET, clientOf, type ScriptedServer, startScriptedServer } from './scripted-server.js'
+import { type ObjectVersion, serve } from './scripted-object.js'
+import { BUCKET, clientOf, errorXml, type ScriptedServer, startScriptedServer } from './scripted-server.js'
 
 export const MIB = 1024 * 1024
 
@@ -60,6 +60,28 @@ export class DownloadStage {
   ): Promise<DownloadFileOutput> {
     return this.download({ MAXThread: 1, ...input }, { checkpoint: { folder: this.records }, ...options })
   }
+
+  /** One run that fetches so many parts of the object, and is refused the next; tells its failure. */
+  async leftBehind(
+    version: ObjectVersion,
+    parts: number,
+    input: Partial<DownloadFileInput> = {},
+  ): Promise<unknown> {
+    const refused = errorXml(403, 'AccessDenied')
+    serve(
+      this.server,
+      () => version,
+      (_, count) => (count > parts ? refused : undefined),
+    )
+    const failure = await this.recorded(input).catch((error: unknown) => error)
+    serve(this.server, () => version)
+    return failure
+  }
+}
+
+/** The path of the one that ends so; of the folder where there is none. */
+export async function nameOf(folder: string, ending: string): Promise<string> {
+  return join(folder, (await namesIn(folder)).find((name) => name.endsWith(ending)) ?? '')
 }
 
 export async function holds(path: string, { content }: ObjectVersion): Promise<boolean> {

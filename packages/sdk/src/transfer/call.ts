@@ -26,7 +26,8 @@ export async function call<N extends OperationName>(
     bodyRetries,
     ...(body && { body }),
   })
-  return output as unknown as OperationOutput<N>
+  // Decoded by the very descriptor that this type is made of.
+  return output as OperationOutput<N>
 }
 
 /**

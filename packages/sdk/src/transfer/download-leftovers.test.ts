@@ -4,15 +4,8 @@ import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DownloadFileInput } from '../index.js'
-import { DownloadStage, holds, MIB, namesIn } from '../testing/download-stage.js'
-import {
-  answer,
-  type Interference,
-  type ObjectVersion,
-  objectVersion,
-  serve,
-  stuckAfter,
-} from '../testing/scripted-object.js'
+import { DownloadStage, holds, MIB, nameOf, namesIn } from '../testing/download-stage.js'
+import { answer, type ObjectVersion, objectVersion, serve, stuckAfter } from '../testing/scripted-object.js'
 import { errorXml } from '../testing/scripted-server.js'
 
 let at: DownloadStage
@@ -26,21 +19,12 @@ beforeAll(async () => {
   large = await objectVersion('large', randomBytes(5.5 * MIB))
 })
 
-/** Refuses all that is asked for after so many requests. */
-const refuseAfter =
-  (requests: number): Interference =>
-  (_, count) =>
-    count > requests ? errorXml(403, 'AccessDenied') : undefined
-
 /** One run that fetched so many parts of `large`, and then failed. */
 async function leftBehind(parts: number, input: Partial<DownloadFileInput> = {}): Promise<void> {
-  serve(at.server, () => large, refuseAfter(parts))
-  await expect(at.recorded(input)).rejects.toMatchObject({ code: 'AccessDenied' })
-  serve(at.server, () => large)
+  expect(await at.leftBehind(large, parts, input)).toMatchObject({ code: 'AccessDenied' })
 }
 
-const record = async () =>
-  join(at.records, (await namesIn(at.records)).find((name) => name.endsWith('.json')) ?? '')
+const record = () => nameOf(at.records, '.json')
 
 async function isDone(version: ObjectVersion): Promise<void> {
   expect(await holds(at.path, version)).toBe(true)

@@ -4,15 +4,9 @@ import { mkdir, open, readFile, rm, rmdir, symlink, truncate, writeFile } from '
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DownloadFileInput, nodePlatform, type TransferProgress } from '../index.js'
-import { DownloadStage, holds, MIB, namesIn } from '../testing/download-stage.js'
-import {
-  answer,
-  type Interference,
-  type ObjectVersion,
-  objectVersion,
-  serve,
-} from '../testing/scripted-object.js'
-import { BUCKET, clientOf, errorXml, fakeTime, reply } from '../testing/scripted-server.js'
+import { DownloadStage, holds, MIB, nameOf, namesIn } from '../testing/download-stage.js'
+import { answer, type ObjectVersion, objectVersion, serve } from '../testing/scripted-object.js'
+import { BUCKET, clientOf, fakeTime, reply } from '../testing/scripted-server.js'
 
 let at: DownloadStage
 /** 5.5 parts of 1 MiB. */
@@ -27,26 +21,14 @@ beforeAll(async () => {
   other = await objectVersion('other', randomBytes(5.5 * MIB))
 })
 
-/** Refuses all that is asked for after so many requests. */
-const refuseAfter =
-  (requests: number): Interference =>
-  (_, count) =>
-    count > requests ? errorXml(403, 'AccessDenied') : undefined
-
 /** One run that fetched so many parts of `large`, and then failed. */
 async function leftBehind(parts: number, input: Partial<DownloadFileInput> = {}): Promise<void> {
-  serve(at.server, () => large, refuseAfter(parts))
-  await expect(at.recorded(input)).rejects.toMatchObject({ code: 'AccessDenied' })
-  serve(at.server, () => large)
+  expect(await at.leftBehind(large, parts, input)).toMatchObject({ code: 'AccessDenied' })
 }
 
 const asked = () => at.server.requests.map(({ method, headers }) => `${method} ${headers.range ?? 'all'}`)
 const temporary = () => nameOf(at.folder, '.part')
 const record = () => nameOf(at.records, '.json')
-
-async function nameOf(folder: string, ending: string): Promise<string> {
-  return join(folder, (await namesIn(folder)).find((name) => name.endsWith(ending)) ?? '')
-}
 
 async function damage(offset: number): Promise<void> {
   const file = await open(await temporary(), 'r+')

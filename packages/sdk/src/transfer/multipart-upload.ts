@@ -10,7 +10,7 @@ import { interruptible } from './pool.js'
 import type { PartMeter } from './progress.js'
 import { type Content, md5Of, meteredBody, sentIntact } from './upload-content.js'
 import { isGone } from './upload-failures.js'
-import type { UploadOutput, UploadTarget } from './upload-input.js'
+import { type UploadOutput, type UploadTarget, uploadOutput } from './upload-input.js'
 
 /** A part that the server has. */
 export interface StoredPart {
@@ -126,18 +126,7 @@ export class MultipartUpload {
     try {
       const output = await call(this.#context, 'completeMultipartUpload', input, extras)
       await this.#checkSum(output, parts, options)
-      const { ETag, Location, Crc64, VersionId, StorageClass, statusCode, requestId, headers } = output
-      const head = { statusCode, requestId, headers }
-      return {
-        ETag,
-        Location,
-        Crc64,
-        VersionId,
-        StorageClass,
-        UploadId: this.handle.id,
-        bytesResumed: 0,
-        ...head,
-      }
+      return uploadOutput(output, output.Location, this.handle.id)
     } catch (error) {
       const found = isGone(error) ? await this.completed(parts, options) : undefined
       if (!found) throw error
@@ -153,19 +142,7 @@ export class MultipartUpload {
     const size = parts.reduce((bytes, { length }) => bytes + length, 0)
     const isOlder = head.LastModified.getTime() < this.handle.startedMs - CLOCK_DIFFERENCE_MS
     if (head.ContentLength !== size || isOlder) return undefined
-    const { ETag, Crc64, VersionId, StorageClass, statusCode, requestId, headers } = head
-    const { location: Location } = this.#target
-    const reply = { statusCode, requestId, headers }
-    return {
-      ETag,
-      Location,
-      Crc64,
-      VersionId,
-      StorageClass,
-      UploadId: this.handle.id,
-      bytesResumed: 0,
-      ...reply,
-    }
+    return uploadOutput(head, this.#target.location, this.handle.id)
   }
 
   /** Deletes the upload and its parts; goes on in the background, for a bounded time, and never rejects. */

@@ -87,6 +87,19 @@ export interface UploadOutput extends ReplyHead {
   readonly bytesResumed: number
 }
 
+type StoredReply = Pick<UploadOutput, 'ETag' | keyof ReplyHead> &
+  Partial<Pick<UploadOutput, 'Crc64' | 'VersionId' | 'StorageClass'>>
+
+/** What whoever uploads is told, whichever reply tells of the object. */
+export function uploadOutput(
+  { ETag, Crc64, VersionId, StorageClass, statusCode, requestId, headers }: StoredReply,
+  Location: string,
+  UploadId: string | undefined,
+): UploadOutput {
+  const head = { statusCode, requestId, headers }
+  return { ETag, Location, Crc64, VersionId, StorageClass, UploadId, bytesResumed: 0, ...head }
+}
+
 /** Where an upload goes, and how. */
 export interface UploadTarget {
   /** Bucket, key and what is stored with the object. */

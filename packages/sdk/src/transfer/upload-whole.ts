@@ -4,7 +4,7 @@ import type { CallOptions, Context } from '../context.js'
 import { call, partRetries } from './call.js'
 import type { ProgressMeter } from './progress.js'
 import { type Content, md5Of, meteredBody, readContent, sentIntact } from './upload-content.js'
-import type { UploadOutput, UploadTarget } from './upload-input.js'
+import { type UploadOutput, type UploadTarget, uploadOutput } from './upload-input.js'
 
 /** Content up to this is read before it is sent: one piece of memory, and no stream to set up. */
 const READ_WHOLE_BYTES_MAX = 256 * 1024
@@ -30,15 +30,13 @@ export async function uploadWhole(
   const { TrafficLimit } = target
   const input = { ...target.input, Body: '', ContentMD5: digest, TrafficLimit }
   const retries = partRetries(context)
-  const { ETag, Crc64, VersionId, StorageClass, statusCode, requestId, headers } = await sentIntact(
+  const output = await sentIntact(
     () => call(context, 'putObject', input, { ...options, body, retries }),
     isOwnDigest,
   )
   if (isSmall) part.add(content.length)
   meter.finish()
-  const { location: Location } = target
-  const head = { statusCode, requestId, headers }
-  return { ETag, Location, Crc64, VersionId, StorageClass, UploadId: undefined, bytesResumed: 0, ...head }
+  return uploadOutput(output, target.location, undefined)
 }
 
 async function readWhole(content: Content, { signal }: CallOptions): Promise<Uint8Array> {

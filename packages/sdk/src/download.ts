@@ -1,7 +1,7 @@
 // An object's content on its way in: checked, and taken up again where its connection broke.
 import { type Crc64Engine, loadCrc64 } from '@coset/protocol'
 import type { Context } from './context.js'
-import { CosClientError, CosServiceError } from './errors.js'
+import { CosClientError, CosServiceError, isFailure } from './errors.js'
 import { type Failure, isTransient, retryDelayMs } from './retry.js'
 import type { ReplyStream } from './transport.js'
 
@@ -128,6 +128,6 @@ export class Download {
 }
 
 function toFailure(cause: unknown): Failure {
-  if (cause instanceof CosClientError || cause instanceof CosServiceError) return cause
+  if (isFailure(cause)) return cause
   return new CosClientError('body', 'Reading the reply failed.', { cause, requestSent: true })
 }

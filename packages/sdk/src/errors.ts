@@ -170,6 +170,11 @@ export function withNote(error: CosServiceError | CosClientError, note: string):
   return new CosClientError(kind, `${error.message} ${note}`, { cause: error, requestSent })
 }
 
+/** Whether it is an error of a call, rather than a defect: those are told as they are. */
+export function isFailure(error: unknown): error is CosServiceError | CosClientError {
+  return error instanceof CosServiceError || error instanceof CosClientError
+}
+
 /** The same error, which tells the part it came from; the original becomes its cause. */
 export function ofPart<E extends CosServiceError | CosClientError>(error: E, partNumber: number): E {
   const told = withNote(error, `(part ${partNumber})`)

@@ -1,7 +1,7 @@
 // A request and its reply, tried again where that may help.
 import type { XmlElement } from '@coset/protocol'
 import type { Context } from './context.js'
-import { CosClientError, CosServiceError, withNote } from './errors.js'
+import { CosClientError, CosServiceError, isFailure, withNote } from './errors.js'
 import type { PreparedRequest } from './request.js'
 import { type Failure, isTransient, isUnsent, type RetryBudget, retryDelayMs } from './retry.js'
 import { sendOnce } from './send.js'
@@ -79,7 +79,7 @@ function asRetry(request: PreparedRequest): PreparedRequest {
 }
 
 function toFailure(cause: unknown): Failure {
-  if (cause instanceof CosServiceError || cause instanceof CosClientError) return cause
+  if (isFailure(cause)) return cause
   // A defect, here or in a library: told with its cause, and not repeated.
   return new CosClientError('body', 'The call failed unexpectedly.', { cause, requestSent: true })
 }

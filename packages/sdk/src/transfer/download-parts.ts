@@ -2,7 +2,7 @@
 import { type Crc64, type Crc64Engine, loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
 import type { Context } from '../context.js'
-import { CosClientError, CosServiceError, ofPart } from '../errors.js'
+import { CosClientError, CosServiceError, isFailure, ofPart } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
 import type { OperationInput } from '../operations.js'
 import { call, partRetries } from './call.js'
@@ -148,8 +148,7 @@ class PartFetcher {
 
   #told(error: unknown, { number }: Part): unknown {
     const named = isGone(error) ? changedError(error) : error
-    const isPart = named instanceof CosServiceError || named instanceof CosClientError
-    return isPart && this.#count > 1 ? ofPart(named, number) : named
+    return isFailure(named) && this.#count > 1 ? ofPart(named, number) : named
   }
 }
 

@@ -2,7 +2,7 @@
 import type { CopySource } from '@coset/protocol'
 import { bucketName } from '../addressing.js'
 import type { Context } from '../context.js'
-import { CosClientError, CosServiceError, withNote } from '../errors.js'
+import { CosClientError, CosServiceError, isFailure, withNote } from '../errors.js'
 import { isTransient, retryDelayMs } from '../retry.js'
 import { withinClient } from './background.js'
 import {
@@ -72,9 +72,7 @@ async function deleteSource(
     try {
       return await deleteOnce(origin, calls)
     } catch (error) {
-      const mayPass =
-        (error instanceof CosServiceError || error instanceof CosClientError) && isTransient(error)
-      if (!mayPass || retries >= settings.retries) throw error
+      if (!isFailure(error) || !isTransient(error) || retries >= settings.retries) throw error
       await platform.sleep(retryDelayMs(retries, error, platform.random, clock.nowMs()), calls.signal)
     }
   }
@@ -127,6 +125,5 @@ function unseenError(): CosClientError {
 
 function deletionError(error: unknown): unknown {
   const note = 'The copy was made; the source was not deleted.'
-  if (error instanceof CosServiceError) return withNote(error, note)
-  return error instanceof CosClientError ? withNote(error, note) : error
+  return isFailure(error) ? withNote(error, note) : error
 }

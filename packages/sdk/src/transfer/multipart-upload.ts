@@ -1,7 +1,7 @@
 // One multipart upload at the server: begun, filled, completed, given up.
 import { loadCrc64 } from '@coset/protocol'
 import type { CallOptions, Context } from '../context.js'
-import { CosClientError, CosServiceError, ofPart, throwIfAborted } from '../errors.js'
+import { CosClientError, CosServiceError, isFailure, ofPart, throwIfAborted } from '../errors.js'
 import type { OperationOutput } from '../operations.js'
 import { isTransient, retryDelayMs } from '../retry.js'
 import { settledOr } from './background.js'
@@ -204,8 +204,7 @@ export class MultipartUpload {
 
 /** The error, which tells of the part it came from. */
 export function partError(error: unknown, number: number): unknown {
-  const isTold = error instanceof CosServiceError || error instanceof CosClientError
-  return isTold ? ofPart(error, number) : error
+  return isFailure(error) ? ofPart(error, number) : error
 }
 
 /** The checksum of all parts joined; undefined if one is not known. */
@@ -230,8 +229,7 @@ async function persistent<T>(
     try {
       return await attempt()
     } catch (error) {
-      const isKnown = error instanceof CosClientError || error instanceof CosServiceError
-      const mayHelp = isKnown && isTransient(error) && failures < partRetries(context)
+      const mayHelp = isFailure(error) && isTransient(error) && failures < partRetries(context)
       if (!mayHelp || !retryBudget.take(error)) throw error
       await platform.sleep(retryDelayMs(failures, error, platform.random, clock.nowMs()), signal)
     }

@@ -1,6 +1,6 @@
 // Calls of an operation on many objects, which come back after an outage rather than end it.
 import type { Context } from '../context.js'
-import { CosClientError, CosServiceError } from '../errors.js'
+import { isFailure } from '../errors.js'
 import { isTransient, retryDelayMs } from '../retry.js'
 
 /** Tries again, for each retry of a call. */
@@ -21,8 +21,8 @@ export async function patiently<T>(
     try {
       return await work()
     } catch (error) {
-      const isKnown = error instanceof CosServiceError || error instanceof CosClientError
-      if (!isKnown || !isTransient(error) || retries >= settings.retries * RETRIES_FACTOR) throw error
+      if (!isFailure(error) || !isTransient(error) || retries >= settings.retries * RETRIES_FACTOR)
+        throw error
       const delayMs = retryDelayMs(retries + PAUSES_BEFORE, error, platform.random, clock.nowMs())
       await platform.sleep(delayMs, signal)
     }

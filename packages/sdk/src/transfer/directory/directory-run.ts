@@ -1,6 +1,6 @@
 // Transfers many files, several at a time: one that fails does not stop the others, and every one is accounted for.
 import type { Context } from '../../context.js'
-import { CosClientError, CosError, CosServiceError } from '../../errors.js'
+import { type CosClientError, CosError, type CosServiceError, isFailure } from '../../errors.js'
 import { compareKeys } from '../../key-order.js'
 import { withinClient } from '../background.js'
 import { patiently } from '../patience.js'
@@ -148,9 +148,8 @@ class DirectoryRun<T extends TransferredFile> {
         meter.done()
       }
     } catch (error) {
-      const isKnown = error instanceof CosServiceError || error instanceof CosClientError
       // What was under way when all stopped is in no list.
-      if (!isKnown || signal.aborted) throw error
+      if (!isFailure(error) || signal.aborted) throw error
       const failed = { Key, path, bytes, error }
       this.#failed.push(failed)
       meter.failed(failed)

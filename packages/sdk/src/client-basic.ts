@@ -22,13 +22,14 @@ const CLOSE_MS_MAX = 5000
 
 /** The client without transfers. `B`: the platform's body of objects. */
 export class BasicClient<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
-  readonly #context: Context
+  /** What all calls share; clients that do more build on it. */
+  protected readonly context: Context
 
   constructor(context: Context) {
     super((name, input, callOptions) =>
       execute(context, { name, input: (input ?? {}) as Input, options: (callOptions ?? {}) as CallOptions }),
     )
-    this.#context = context
+    this.context = context
   }
 
   /** Every object of a list, page after page. For its common prefixes use `paginateObjectPages`. */
@@ -80,12 +81,12 @@ export class BasicClient<B extends ObjectBodyBase = ObjectBodyBase> extends Oper
 
   /** A URL with which anyone may make one request until it expires. It holds the token, but no secret key. */
   getPresignedUrl(input: PresignedUrlInput): string {
-    return presignedUrl(this.#context, input)
+    return presignedUrl(this.context, input)
   }
 
   /** A URL to download an object. */
   getPresignedDownloadUrl(input: Omit<PresignedUrlInput, 'Method'>): string {
-    return presignedUrl(this.#context, { ...input, Method: 'GET' })
+    return presignedUrl(this.context, { ...input, Method: 'GET' })
   }
 
   /**
@@ -93,7 +94,7 @@ export class BasicClient<B extends ObjectBodyBase = ObjectBodyBase> extends Oper
    * but no secret key.
    */
   getPostObjectForm(input: PostObjectFormInput): PostObjectForm {
-    return postObjectForm(this.#context, input)
+    return postObjectForm(this.context, input)
   }
 
   /**
@@ -101,8 +102,8 @@ export class BasicClient<B extends ObjectBodyBase = ObjectBodyBase> extends Oper
    * given up at the server have some seconds to end.
    */
   async close(): Promise<void> {
-    await this.#context.background.close(CLOSE_MS_MAX)
-    await this.#context.transport.close()
+    await this.context.background.close(CLOSE_MS_MAX)
+    await this.context.transport.close()
   }
 }
 

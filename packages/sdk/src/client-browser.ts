@@ -1,7 +1,7 @@
 // The client of browsers, of pages and of workers.
 import { CosClientBase } from './client.js'
 import { BasicClient } from './client-basic.js'
-import { type Context, createContext } from './context.js'
+import { createContext } from './context.js'
 import type { ObjectBody } from './object-body-browser.js'
 import type { CosClientOptions } from './options.js'
 import type { Platform } from './platform.js'
@@ -25,13 +25,9 @@ import type { UploadOutput } from './transfer/upload-input.js'
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
 export class CosClient extends CosClientBase<ObjectBody> {
-  readonly #context: Context
-
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
   constructor(options: CosClientOptions, platform: Platform = browserPlatform()) {
-    const context = createContext(options, platform)
-    super(context)
-    this.#context = context
+    super(createContext(options, platform))
   }
 
   /**
@@ -49,7 +45,7 @@ export class CosClient extends CosClientBase<ObjectBody> {
   ): Promise<UploadOutput> {
     // Loaded when it is asked for, as most pages never do.
     const { uploadFile } = await interruptible(import('./transfer/upload-file-browser.js'), options.signal)
-    return uploadFile(this.#context, input, options)
+    return uploadFile(this.context, input, options)
   }
 }
 

@@ -1,12 +1,12 @@
 // The client of Node: everything, and local files.
 import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
-import { type CallOptions, type Context, createContext } from './context.js'
+import { type CallOptions, createContext } from './context.js'
 import { execute } from './execute.js'
 import type { ObjectBody } from './object-body-node.js'
 import type { OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
-import { type NodePlatform, platform as nodePlatform } from './platform-node.js'
+import { type NodeContext, type NodePlatform, platform as nodePlatform } from './platform-node.js'
 import {
   type DownloadDirectoryInput,
   type DownloadDirectoryOptions,
@@ -41,13 +41,11 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
 export class CosClient extends CosClientBase<ObjectBody> {
-  readonly #context: Context<NodePlatform>
+  protected declare readonly context: NodeContext
 
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
   constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
-    const context = createContext(options, platform)
-    super(context)
-    this.#context = context
+    super(createContext(options, platform))
   }
 
   /**
@@ -59,9 +57,9 @@ export class CosClient extends CosClientBase<ObjectBody> {
     options: CallOptions = {},
   ): Promise<OperationOutput<'putObject'>> {
     const { LocalFilePath, ...members } = input
-    const file = await this.#context.platform.files.open(LocalFilePath)
+    const file = await this.context.platform.files.open(LocalFilePath)
     const body = sourceBody(file.size, file.open)
-    const output = await execute(this.#context, { name: 'putObject', input: members, options, body })
+    const output = await execute(this.context, { name: 'putObject', input: members, options, body })
     return output as OperationOutput<'putObject'>
   }
 
@@ -75,7 +73,7 @@ export class CosClient extends CosClientBase<ObjectBody> {
    * `aborted` when the signal fires. `partNumber` tells the part that failed.
    */
   uploadFile(input: UploadFileInput, options: UploadFileOptions = {}): Promise<UploadOutput> {
-    return uploadFile(this.#context, input, options)
+    return uploadFile(this.context, input, options)
   }
 
   /**
@@ -96,7 +94,7 @@ export class CosClient extends CosClientBase<ObjectBody> {
    * downloads the same object to the same path.
    */
   downloadFile(input: DownloadFileInput, options: DownloadFileOptions = {}): Promise<DownloadFileOutput> {
-    return downloadFile(this.#context, input, options)
+    return downloadFile(this.context, input, options)
   }
 
   /**
@@ -112,7 +110,7 @@ export class CosClient extends CosClientBase<ObjectBody> {
     input: UploadDirectoryInput,
     options: UploadDirectoryOptions = {},
   ): Promise<DirectoryResult> {
-    return uploadDirectory(this.#context, input, options)
+    return uploadDirectory(this.context, input, options)
   }
 
   /**
@@ -128,7 +126,7 @@ export class CosClient extends CosClientBase<ObjectBody> {
     input: DownloadDirectoryInput,
     options: DownloadDirectoryOptions = {},
   ): Promise<DirectoryResult> {
-    return downloadDirectory(this.#context, input, options)
+    return downloadDirectory(this.context, input, options)
   }
 
   /** For `await using`. Not for browsers, as not all of them have the symbol. */

@@ -1,6 +1,5 @@
 // What every client has beside single calls: transfers, each loaded when it is asked for, as most pages never do.
 import { BasicClient } from './client-basic.js'
-import type { Context } from './context.js'
 import type { ObjectBodyBase } from './object-body.js'
 import type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
 import type { DeletePrefixInput, DeletePrefixOptions, DeletePrefixResult } from './transfer/delete-prefix.js'
@@ -10,13 +9,6 @@ import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload
 
 /** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
 export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends BasicClient<B> {
-  readonly #context: Context
-
-  constructor(context: Context) {
-    super(context)
-    this.#context = context
-  }
-
   /**
    * Copies an object within the service, of any size: by one request, or from 5 GiB on in parts, from here or from
    * another region. Headers and metadata are the source's unless `CopyStatus` is `Replaced`, tags unless
@@ -29,7 +21,7 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Ba
    */
   async copy(input: CopyInput, options?: CopyOptions): Promise<CopyOutput> {
     const { copy } = await interruptible(import('./transfer/copy.js'), options?.signal)
-    return copy(this.#context, input, options)
+    return copy(this.context, input, options)
   }
 
   /**
@@ -40,7 +32,7 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Ba
    */
   async moveObject(input: CopyInput, options?: CopyOptions): Promise<MoveObjectOutput> {
     const { moveObject } = await interruptible(import('./transfer/move-object.js'), options?.signal)
-    return moveObject(this.#context, input, options)
+    return moveObject(this.context, input, options)
   }
 
   /**
@@ -49,7 +41,7 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Ba
    */
   async deletePrefix(input: DeletePrefixInput, options?: DeletePrefixOptions): Promise<DeletePrefixResult> {
     const { deletePrefix } = await interruptible(import('./transfer/delete-prefix.js'), options?.signal)
-    return deletePrefix(this.#context, input, options)
+    return deletePrefix(this.context, input, options)
   }
 
   /**
@@ -64,6 +56,6 @@ export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends Ba
    */
   async upload(input: UploadInput, options: UploadOptions = {}): Promise<UploadOutput> {
     const { upload } = await interruptible(import('./transfer/upload.js'), options.signal)
-    return upload(this.#context, input, options)
+    return upload(this.context, input, options)
   }
 }

@@ -26,6 +26,8 @@ export class CosError extends Error {
  * - `changed`: the file or object was replaced or edited while it was being transferred.
  * - `file`: a local file or folder could not be read or written; `cause` has the system's code, such as `ENOSPC`.
  * - `locked`: another process is at the same transfer.
+ * - `encryption`: a key is missing, wrong or unusable, or the object is in no format that may be read with it.
+ * - `tampered`: what arrived is not what was encrypted: content or its headers were changed, cut or swapped.
  */
 export type ClientErrorKind =
   | 'configuration'
@@ -38,6 +40,8 @@ export type ClientErrorKind =
   | 'changed'
   | 'file'
   | 'locked'
+  | 'encryption'
+  | 'tampered'
 
 export interface ClientErrorOptions {
   readonly cause?: unknown

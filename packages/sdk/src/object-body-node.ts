@@ -1,8 +1,7 @@
 // The content of an object in Node: also as a stream of Node, or straight to a file.
 import type { Readable } from 'node:stream'
-import type { Download } from './download.js'
 import type { Files } from './files.js'
-import { ObjectBodyBase } from './object-body.js'
+import { type BodySource, ObjectBodyBase } from './object-body.js'
 
 /**
  * An object's content, still on its way. It is read once, by one of its methods or by `for await`; leaving the
@@ -15,8 +14,8 @@ import { ObjectBodyBase } from './object-body.js'
 export class ObjectBody extends ObjectBodyBase {
   readonly #files: Files
 
-  constructor(download: Download, files: Files) {
-    super(download)
+  constructor(source: BodySource, files: Files) {
+    super(source)
     this.#files = files
   }
 

@@ -1,7 +1,14 @@
 // The content of an object, as getObject gives it on every platform: to be read once, in the form that suits.
-import type { Download } from './download.js'
 import { CosClientError } from './errors.js'
 import { joinChunks } from './reply.js'
+
+/** Where a body comes from: a connection, or what makes something of one. */
+export interface BodySource {
+  /** Called once, by whoever reads; rejects unless every byte arrived, and arrived right. */
+  chunks(): AsyncGenerator<Uint8Array>
+  /** Ends the connection, and whoever reads, at once. May be called at any time, and more than once. */
+  cancel(): void
+}
 
 /**
  * An object's content, still on its way. It is read once, by one of its methods or by `for await`; leaving the
@@ -12,11 +19,11 @@ import { joinChunks } from './reply.js'
  * with a CosClientError of kind `network`, `timeout`, `checksum`, `body` or `aborted` unless all bytes arrived.
  */
 export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
-  readonly #download: Download
+  readonly #source: BodySource
   #used = false
 
-  constructor(download: Download) {
-    this.#download = download
+  constructor(source: BodySource) {
+    this.#source = source
   }
 
   /** Whether the content was read, is being read, or was cancelled. */
@@ -68,7 +75,7 @@ export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
   /** Gives the content up and its connection with it; a reader rejects with kind `aborted`. */
   cancel(): void {
     this.#used = true
-    this.#download.cancel()
+    this.#source.cancel()
   }
 
   /** The content, for the one who reads it. */
@@ -76,6 +83,6 @@ export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
     if (this.#used)
       throw new CosClientError('body', 'This body was read or cancelled already; it is read once.')
     this.#used = true
-    return this.#download.chunks()
+    return this.#source.chunks()
   }
 }

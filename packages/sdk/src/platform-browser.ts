@@ -10,7 +10,7 @@ export function browserPlatform(): Platform {
   return {
     sha1: createSha1(),
     md5: createMd5,
-    objectBody: (download) => new ObjectBody(download),
+    objectBody: (source) => new ObjectBody(source),
     transport: createFetchTransport,
     now: () => Date.now(),
     random: () => Math.random(),

@@ -22,8 +22,8 @@ export const platform: NodePlatform = {
   sha1: nodeSha1,
   md5: nodeMd5,
   files: nodeFiles,
-  objectBody(download) {
-    return new ObjectBody(download, this.files)
+  objectBody(source) {
+    return new ObjectBody(source, this.files)
   },
   transport: createUndiciTransport,
   checkpoints: (folder) => fileCheckpoints(folder),

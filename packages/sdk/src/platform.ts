@@ -1,7 +1,6 @@
 // What differs between Node and a browser, in one place. Nothing here may name a type of either.
 import type { Sha1 } from '@coset/protocol'
-import type { Download } from './download.js'
-import type { ObjectBodyBase } from './object-body.js'
+import type { BodySource, ObjectBodyBase } from './object-body.js'
 import type { Transport, TransportOptions } from './transport.js'
 
 export interface Md5 {
@@ -13,7 +12,7 @@ export interface Platform {
   readonly sha1: Sha1
   md5(): Md5
   /** The content of an object, in the forms that this platform has. */
-  objectBody(download: Download): ObjectBodyBase
+  objectBody(source: BodySource): ObjectBodyBase
   transport(options: TransportOptions): Transport
   /** Milliseconds since 1970. */
   now(): number

@@ -21,15 +21,22 @@ import { type PresignedUrlInput, presignedUrl } from './presign.js'
 const CLOSE_MS_MAX = 5000
 
 /** The client without transfers. `B`: the platform's body of objects. */
-export class BasicClient<B extends ObjectBodyBase = ObjectBodyBase> extends OperationMethods<B> {
-  /** What all calls share; clients that do more build on it. */
-  protected readonly context: Context
+export class BasicClient<
+  B extends ObjectBodyBase = ObjectBodyBase,
+  C extends Context = Context,
+> extends OperationMethods<B> {
+  readonly #context: C
 
-  constructor(context: Context) {
+  constructor(context: C) {
     super((name, input, callOptions) =>
       execute(context, { name, input: (input ?? {}) as Input, options: (callOptions ?? {}) as CallOptions }),
     )
-    this.context = context
+    this.#context = context
+  }
+
+  /** What all calls share; clients that do more build on it. No property, as it holds secrets and properties are printed. */
+  protected get context(): C {
+    return this.#context
   }
 
   /** Every object of a list, page after page. For its common prefixes use `paginateObjectPages`. */

@@ -40,9 +40,7 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Methods reject with a CosServiceError for what the server refused and a CosClientError for everything else.
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
-export class CosClient extends CosClientBase<ObjectBody> {
-  protected declare readonly context: NodeContext
-
+export class CosClient extends CosClientBase<ObjectBody, NodeContext> {
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
   constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
     super(createContext(options, platform))

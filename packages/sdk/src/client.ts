@@ -1,5 +1,6 @@
 // What every client has beside single calls: transfers, each loaded when it is asked for, as most pages never do.
 import { BasicClient } from './client-basic.js'
+import type { Context } from './context.js'
 import type { ObjectBodyBase } from './object-body.js'
 import type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
 import type { DeletePrefixInput, DeletePrefixOptions, DeletePrefixResult } from './transfer/delete-prefix.js'
@@ -8,7 +9,10 @@ import { interruptible } from './transfer/pool.js'
 import type { UploadInput, UploadOptions, UploadOutput } from './transfer/upload-input.js'
 
 /** The client of every platform; `CosClient` adds what its own platform can do. `B`: its body of objects. */
-export class CosClientBase<B extends ObjectBodyBase = ObjectBodyBase> extends BasicClient<B> {
+export class CosClientBase<
+  B extends ObjectBodyBase = ObjectBodyBase,
+  C extends Context = Context,
+> extends BasicClient<B, C> {
   /**
    * Copies an object within the service, of any size: by one request, or from 5 GiB on in parts, from here or from
    * another region. Headers and metadata are the source's unless `CopyStatus` is `Replaced`, tags unless

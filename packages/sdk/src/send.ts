@@ -134,7 +134,8 @@ function wireHeaders(
   const headers: NameValue[] = [['host', target.host], ...request.headers]
   if (form) headers.push(['content-type', form.contentType])
   if (body && length !== undefined) headers.push(['content-length', String(length)])
-  if (signer?.token !== undefined) headers.push(['x-cos-security-token', signer.token])
+  const token = signer?.token()
+  if (token !== undefined) headers.push(['x-cos-security-token', token])
   const wire = ['user-agent', USER_AGENT]
   if (signer) {
     const { method } = compiled.operation

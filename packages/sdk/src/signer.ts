@@ -37,8 +37,8 @@ export class Signer {
     this.#sha1 = sha1
   }
 
-  /** Goes into `x-cos-security-token`, before signing. */
-  get token(): string | undefined {
+  /** Goes into `x-cos-security-token`, before signing. No getter, as those are printed with what they get. */
+  token(): string | undefined {
     return this.#credentials.token
   }
 

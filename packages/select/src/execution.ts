@@ -1,0 +1,22 @@
+// How a query runs over an object: batch by batch of whole records, decompressed.
+
+/** Whole records, in the object's order. */
+export interface Batch {
+  /** A file that holds exactly this batch. */
+  readonly path: string
+  /** Bytes of it. */
+  readonly length: number
+  /** Whether the object begins with it: its header line, if it has one, is the first record. */
+  readonly isFirst: boolean
+}
+
+/** One query over one object. Batches come one after the other; none is run while another is. */
+export interface Execution {
+  /** What the batch adds to the result, as bytes of the output's format. Rejects with a SelectError. */
+  run(batch: Batch): AsyncIterable<Uint8Array>
+  /** What is only known when the object ended, such as aggregates. */
+  finish(): AsyncIterable<Uint8Array>
+  /** Whether no further batch can add anything, because LIMIT was reached. */
+  readonly isDone: boolean
+  close(): Promise<void>
+}

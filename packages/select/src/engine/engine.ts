@@ -1,6 +1,7 @@
 // SELECT over objects, each query in a process of its own that can be ended at any time.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { checkQuery } from '../check-query.js'
 import { SelectError } from '../errors.js'
 import type { SelectRequest } from '../request.js'
 import { Admission } from './admission.js'
@@ -22,6 +23,11 @@ export class SelectEngine {
   constructor(settings: SelectSettings) {
     this.#settings = settings
     this.#admission = new Admission(settings)
+  }
+
+  /** Throws a SelectError for a query that can't be run, whatever the object. */
+  check(request: SelectRequest): void {
+    checkQuery(request)
   }
 
   /**

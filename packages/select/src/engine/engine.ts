@@ -27,7 +27,7 @@ export class SelectEngine {
 
   /** Throws a SelectError for a query that can't be run, whatever the object. */
   check(request: SelectRequest): void {
-    checkQuery(request)
+    if (this.#settings.executionModule === undefined) checkQuery(request)
   }
 
   /**

@@ -18,7 +18,7 @@ import {
 import { copyOrigin, headSource, isSourceGone, sourceChanged } from '../transfer/copy-origin.js'
 import type { ObjectHead } from '../transfer/object-state.js'
 import { type EncryptedCalls, nameOf, sealedName } from './encrypted-calls.js'
-import { checkedMetadata, mergedMetadata, userMetadata } from './metadata.js'
+import { checkedMetadata, encryptionMetadata, userMetadata } from './user-metadata.js'
 
 type CopyObjectInput = OperationInput<'copyObject'>
 
@@ -39,7 +39,9 @@ export async function copyInput(
     return input
   }
   const kept = own ? input : storedHeaders(head)
-  return { ...input, ...kept, CopyStatus: 'Replaced', Metadata: mergedMetadata(user, wrapped) }
+  // With replaced metadata, none of the source's own may stay.
+  const key = encryptionMetadata(wrapped)
+  return { ...input, ...kept, CopyStatus: 'Replaced', Metadata: { ...key, ...user } }
 }
 
 function storedHeaders(head: ObjectHead) {

@@ -34,6 +34,9 @@ export const DECISIONS = {
   uploadPartCopy: {
     refused: `would mix content of several keys; copy() copies encrypted objects of any size. ${PLAIN}`,
   },
+  selectObjectContent: {
+    refused: `can not work: the server sees no content to select from. ${PLAIN}`,
+  },
   deleteBucket: 'passes',
   deleteBucketCors: 'passes',
   deleteObject: 'passes',

@@ -10,11 +10,11 @@ import { checkedStream } from './checked-stream.js'
 import { copyInput } from './copy-calls.js'
 import { DECISIONS, type Handler } from './decisions.js'
 import { type EncryptedCalls, nameOf } from './encrypted-calls.js'
-import { checkedMetadata, mergedMetadata } from './metadata.js'
 import type { Encryption, NewCipher, ObjectName } from './object-cipher.js'
 import { openContent } from './open-content.js'
 import { earlierMetadata, StoredSource } from './stored-source.js'
 import { KnownUploads } from './upload-ciphers.js'
+import { checkedMetadata, mergedMetadata } from './user-metadata.js'
 
 export class EncryptingCoding implements Coding {
   readonly #calls: EncryptedCalls & { readonly uploads: KnownUploads }
@@ -42,11 +42,12 @@ export class EncryptingCoding implements Coding {
     const { encryption, context } = this.#calls
     checkedMetadata(input.Metadata)
     const name = nameOf(context, input)
-    const kept = earlier && earlierMetadata(earlier, source.identity, encryption.id)
+    const id = await encryption.id()
+    const kept = earlier && earlierMetadata(earlier, source.identity, id)
     const begun = (kept && (await this.#reopened(kept, name))) ?? (await encryption.create(name))
     return {
       input: { ...input, Metadata: mergedMetadata(input.Metadata, begun.metadata) },
-      source: new StoredSource(source, begun, encryption.id),
+      source: new StoredSource(source, begun, id),
     }
   }
 
@@ -83,4 +84,10 @@ export class EncryptingCoding implements Coding {
     })
     return cipher && { cipher, metadata }
   }
+}
+
+/** Of a client that encrypts. */
+export function codingCalls({ coding }: Context): EncryptedCalls {
+  if (coding instanceof EncryptingCoding) return coding.calls
+  throw new CosClientError('configuration', 'This client does not encrypt.')
 }

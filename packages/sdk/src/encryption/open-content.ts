@@ -4,8 +4,8 @@ import type { CallOptions } from '../context.js'
 import { CosClientError } from '../errors.js'
 import type { ObjectHead } from '../transfer/object-state.js'
 import { type EncryptedCalls, sealedName } from './encrypted-calls.js'
-import { userMetadata } from './metadata.js'
 import type { FormatName, ObjectCipher, ObjectName, Span } from './object-cipher.js'
+import { userMetadata } from './user-metadata.js'
 
 export interface OpenContent extends CodedContent {
   readonly format: FormatName

@@ -10,11 +10,11 @@ import { call } from '../transfer/call.js'
 import { partBytes } from '../transfer/part-plan.js'
 import { readContent } from '../transfer/upload-content.js'
 import { type EncryptedCalls, nameOf } from './encrypted-calls.js'
-import { checkedMetadata, mergedMetadata } from './metadata.js'
 import type { ObjectMetadata } from './object-cipher.js'
 import { PartLedger } from './part-ledger.js'
 import { bytesOf, type GivenBody, givenBody, type Place, storedBody } from './stored-body.js'
 import type { EncryptedUploadOptions, KnownUploads, UploadCipher } from './upload-ciphers.js'
+import { checkedMetadata, mergedMetadata } from './user-metadata.js'
 
 export interface UploadCalls extends EncryptedCalls {
   readonly uploads: KnownUploads

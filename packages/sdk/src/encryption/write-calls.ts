@@ -4,8 +4,8 @@ import { type Body, bodyOf } from '../body.js'
 import { type Call, execute } from '../execute.js'
 import type { OperationInput } from '../operations.js'
 import { type EncryptedCalls, nameOf } from './encrypted-calls.js'
-import { checkedMetadata, mergedMetadata } from './metadata.js'
 import { type GivenBody, givenBody, storedBody } from './stored-body.js'
+import { checkedMetadata, mergedMetadata } from './user-metadata.js'
 
 export async function putObject(calls: EncryptedCalls, { input, options, body }: Call): Promise<Output> {
   const given = body ?? bodyOf(input.Body)

@@ -32,9 +32,9 @@ export class Database {
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
       allow_unsigned_extensions: 'false',
-      TimeZone: 'UTC',
     })
     const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
     await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')

@@ -1,6 +1,7 @@
 // The client of Node: everything, and local files.
 import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
+import type { Coding } from './coding.js'
 import { type CallOptions, createContext } from './context.js'
 import { execute } from './execute.js'
 import type { ObjectBody } from './object-body-node.js'
@@ -46,8 +47,16 @@ export class CosClient extends CosClientBase<ObjectBody, NodeContext> {
   declare readonly selectObjectContent: CosOperations<ObjectBody, SelectBody>['selectObjectContent']
 
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
-    super(createContext(options, platform))
+  constructor(options: CosClientOptions, platform?: NodePlatform)
+  /** @internal */
+  constructor(options: CosClientOptions, platform: NodePlatform, codingOf: (context: NodeContext) => Coding)
+  constructor(
+    options: CosClientOptions,
+    platform: NodePlatform = nodePlatform,
+    codingOf?: (context: NodeContext) => Coding,
+  ) {
+    const context = createContext(options, platform)
+    super(codingOf ? { ...context, coding: codingOf(context) } : context)
   }
 
   /**

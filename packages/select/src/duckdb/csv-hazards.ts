@@ -1,4 +1,5 @@
 // What in a batch of CSV DuckDB would read otherwise than COS Select does.
+import { isUtf8 } from 'node:buffer'
 import type { CsvInput } from '../request.js'
 
 /** Whether DuckDB reads the batch as it is to be read, and whether anything in it is quoted. */
@@ -27,9 +28,9 @@ export function lookAtCsv(bytes: Buffer, input: CsvInput, isFirst: boolean): Csv
   return isSafe ? { isPlain: true, hasQuotes: true } : UNSURE
 }
 
-/** Lines without a byte, comments, NUL, and returns that end no line. */
+/** Bytes that are no text, lines without any, comments, NUL, and returns that end no line. */
 function hasStrangeLines(bytes: Buffer, { recordDelimiter, comment }: CsvInput): boolean {
-  if (bytes.includes(0) || endsOtherwise(bytes, recordDelimiter)) return true
+  if (!isUtf8(bytes) || bytes.includes(0) || endsOtherwise(bytes, recordDelimiter)) return true
   const starts = comment === undefined ? ['\n', '\r\n'] : ['\n', '\r\n', comment]
   return starts.some((start) => bytes.indexOf(start) === 0 || bytes.includes(`\n${start}`))
 }

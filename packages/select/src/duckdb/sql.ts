@@ -7,6 +7,8 @@ export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json'
 export interface Sql {
   readonly text: string
   readonly type: SqlType
+  /** A field of the record as it stands there. */
+  readonly isField?: true
 }
 
 /** DuckDB has nothing that means exactly the same; the records are then read by the interpreter. */

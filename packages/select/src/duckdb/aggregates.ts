@@ -2,8 +2,6 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import type { Aggregate } from '../analysis/query.js'
 import type { Partial } from '../evaluate/accumulator.js'
-import { parseDecimal } from '../values/decimal.js'
-import type { Value } from '../values/value.js'
 import { ofType, type SqlType, type Translate } from './sql.js'
 
 export interface AggregateColumns {
@@ -21,7 +19,8 @@ export function aggregateColumns(aggregate: Aggregate, translate: Translate): Ag
   const value = translate(argument)
   const count = `count(${value.text})`
   if (name === 'count') return { aggregate, type: value.type, columns: [count, 'NULL'] }
-  const { text, type } = ofType(value, 'int', 'decimal', 'float')
+  // The sum of decimals has as many digits behind the point as the longest of them, which DuckDB does not tell.
+  const { text, type } = ofType(value, 'int', 'float')
   const found = `${name === 'min' || name === 'max' ? name : 'sum'}(${text})`
   return { aggregate, type, columns: [count, type === 'float' ? found : `CAST(${found} AS VARCHAR)`] }
 }
@@ -39,8 +38,6 @@ export function partialOf(
     : { count: counted, sum: value }
 }
 
-function numberOf(type: SqlType, found: DuckDBValue) {
-  if (type === 'float') return Number(found)
-  if (type === 'int') return BigInt(String(found))
-  return parseDecimal(String(found)) satisfies Value
+function numberOf(type: SqlType, found: DuckDBValue): bigint | number {
+  return type === 'float' ? Number(found) : BigInt(String(found))
 }

@@ -11,7 +11,7 @@ import type { QueryState } from '../query-state.js'
 import type { CsvInput, SelectRequest } from '../request.js'
 import { partialOf } from './aggregates.js'
 import { lookAtCsv } from './csv-hazards.js'
-import { type CsvBatch, type CsvColumns, CsvPlan } from './csv-plan.js'
+import { type CsvBatch, CsvPlan } from './csv-plan.js'
 import { isReadable } from './csv-table.js'
 import type { Database } from './database.js'
 import { Untranslatable } from './sql.js'
@@ -20,6 +20,8 @@ import { Untranslatable } from './sql.js'
 const REFUSALS_MAX = 3
 const RECORD_BYTES_MAX = 1024 * 1024
 const READ_BYTES = 256 * 1024
+
+export type QueryDatabase = Pick<Database, 'rows' | 'write' | 'close'>
 
 export interface DuckDbOptions {
   readonly query: Query
@@ -30,12 +32,12 @@ export interface DuckDbOptions {
   readonly interpreter: InterpretedExecution
   /** Of this query alone, and the one the database may write to. */
   readonly folder: string
-  readonly openDatabase: () => Promise<Database>
+  readonly openDatabase: () => Promise<QueryDatabase>
 }
 
 export class DuckDbExecution implements Execution {
   readonly #options: DuckDbOptions
-  #database: Promise<Database> | undefined
+  #database: Promise<QueryDatabase> | undefined
   /** Null where the query is not DuckDB's. */
   #plan: CsvPlan | null | undefined
   #refusals = 0
@@ -74,15 +76,18 @@ export class DuckDbExecution implements Execution {
 
   /** The file with the result; '' where it has no records, undefined where DuckDB is not to be asked. */
   async #runOnDuckDb(batch: Batch, bytes: Buffer): Promise<string | undefined> {
-    const { input } = this.#options
+    const { input, state } = this.#options
     const look = lookAtCsv(bytes, input, batch.isFirst)
     if (!look.isPlain) return this.#refused()
-    const plan = this.#planFor(bytes)
+    const columns = this.#columnsOf(bytes)
+    const plan = this.#planFor(columns)
     if (!plan) return undefined
     const skipsFirst = batch.isFirst && input.header !== 'NONE'
     try {
       const found = await this.#ask(plan, { path: batch.path, hasQuotes: look.hasQuotes, skipsFirst })
       this.#refusals = 0
+      // Now that the interpreter will not see the header line any more.
+      if (skipsFirst) state.headerNames = columns.header
       return found
     } catch {
       // Whatever it is, the interpreter either reads the batch or knows what is wrong with it.
@@ -115,13 +120,12 @@ export class DuckDbExecution implements Execution {
   }
 
   /** Null where the query is the interpreter's; undefined where the batch does not tell of its columns. */
-  #planFor(bytes: Buffer): CsvPlan | null | undefined {
+  #planFor({ count, header }: Columns): CsvPlan | null | undefined {
     const { query, request, input } = this.#options
     if (this.#plan !== undefined) return this.#plan
-    const columns = this.#columnsOf(bytes)
-    if (columns.count === 0) return undefined
+    if (count === 0) return undefined
     try {
-      this.#plan = new CsvPlan(query, request, input, columns)
+      this.#plan = new CsvPlan(query, request, input, { count, names: input.header === 'USE' ? header : [] })
     } catch (error) {
       // What the interpreter refuses it refuses by itself.
       if (!(error instanceof Untranslatable || error instanceof SelectError)) throw error
@@ -131,13 +135,20 @@ export class DuckDbExecution implements Execution {
   }
 
   /** By the header line, or the first record; those that have another number of columns are the interpreter's. */
-  #columnsOf(bytes: Buffer): CsvColumns {
+  #columnsOf(bytes: Buffer): Columns {
     const { state, input } = this.#options
-    if (input.header === 'NONE') return { count: firstRecord(bytes, input).length, names: [] }
-    state.headerNames ??= firstRecord(bytes, input)
-    const { length } = state.headerNames
-    return { count: length, names: input.header === 'USE' ? state.headerNames : [] }
+    const isKnown = this.#plan !== undefined && state.headerNames !== undefined
+    if (isKnown || (this.#plan !== undefined && input.header === 'NONE')) return { count: 0, header: [] }
+    if (input.header === 'NONE') return { count: firstRecord(bytes, input).length, header: [] }
+    const header = state.headerNames ?? firstRecord(bytes, input)
+    return { count: header.length, header }
   }
+}
+
+interface Columns {
+  readonly count: number
+  /** Of the object's first line, where that is a header. */
+  readonly header: readonly string[]
 }
 
 function firstRecord(bytes: Buffer, input: CsvInput): readonly string[] {

@@ -145,7 +145,7 @@ export type Expression =
       /** With `operand`, its value is compared with each `when`; without, the first that is true. */
       readonly kind: 'case'
       readonly operand: Expression | undefined
-      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
+      readonly branches: readonly { readonly when: Expression; readonly result: Expression }[]
       readonly otherwise: Expression | undefined
       readonly position: number
     }

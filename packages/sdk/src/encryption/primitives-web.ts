@@ -1,5 +1,6 @@
 // WebCrypto: browsers, and whatever else has it.
 import { join } from './bytes.js'
+import { unusable } from './metadata.js'
 import type { GcmKey, GcmPart, HkdfInput, Primitives } from './primitives.js'
 import { webRsaPair } from './rsa-web.js'
 import { subtle, type WebKey } from './web-crypto.js'
@@ -14,8 +15,7 @@ export function webPrimitives(): Primitives {
     hkdf,
     gcm,
     async ctr(key, counter) {
-      const imported = await subtle().importKey('raw', key, { name: 'AES-CTR' }, false, ['encrypt'])
-      return ctrStream(imported, counter)
+      return ctrStream(await aesKey(key, 'AES-CTR', ['encrypt']), counter)
     },
     unwrapAes,
     rsaPair: webRsaPair,
@@ -29,7 +29,7 @@ async function hkdf({ key, salt, info, length }: HkdfInput): Promise<Uint8Array>
 }
 
 async function gcm(bytes: Uint8Array): Promise<GcmKey> {
-  const key = await subtle().importKey('raw', bytes, { name: 'AES-GCM' }, false, ['encrypt', 'decrypt'])
+  const key = await aesKey(bytes, 'AES-GCM', ['encrypt', 'decrypt'])
   const algorithm = ({ nonce, associated }: GcmPart) => ({
     name: 'AES-GCM',
     iv: nonce,
@@ -71,13 +71,22 @@ function ctrStream(key: WebKey, start: Uint8Array) {
 
 /** It only unwraps keys; as a key of HMAC any bytes will do, and they can be had again. */
 async function unwrapAes(bytes: Uint8Array, wrapped: Uint8Array): Promise<Uint8Array | undefined> {
-  const key = await subtle().importKey('raw', bytes, KEY_WRAP, false, ['unwrapKey'])
+  const key = await aesKey(bytes, 'AES-KW', ['unwrapKey'])
   try {
     const hmac = { name: 'HMAC', hash: 'SHA-256' }
     const unwrapped = await subtle().unwrapKey('raw', wrapped, key, KEY_WRAP, hmac, true, ['sign'])
     return new Uint8Array(await subtle().exportKey('raw', unwrapped))
   } catch {
     return undefined
+  }
+}
+
+async function aesKey(bytes: Uint8Array, name: string, uses: readonly string[]): Promise<WebKey> {
+  try {
+    return await subtle().importKey('raw', bytes, { name }, false, uses)
+  } catch (error) {
+    // Such as Chromium has none of 192 bits.
+    throw unusable(`There are no AES keys of ${bytes.length * 8} bits here`, error)
   }
 }
 

@@ -24,11 +24,11 @@ export async function* selectReply(
   query: AsyncGenerator<QueryEvent>,
   options: ReplyOptions,
 ): AsyncGenerator<Uint8Array> {
+  // Until it is its turn, a query may still be refused as a whole.
+  await query.next()
   const reply = new Reply(options)
   let begun = false
   try {
-    // Until it is its turn, a query may still be refused as a whole.
-    await query.next()
     let pending = query.next()
     pending.catch(() => undefined)
     for (;;) {

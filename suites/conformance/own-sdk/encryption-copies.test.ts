@@ -1,9 +1,15 @@
 // Encrypted objects that are copied, moved, given another key, tampered with, and read by whoever should not.
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CosClient } from '@coset/sdk'
-import { AESProvider, type CosEncryptionClient, type EncryptionSettings } from '@coset/sdk/encryption'
+import {
+  AESProvider,
+  type CosEncryptionClient,
+  type EncryptionSettings,
+  type KeyProvider,
+  RSAProvider,
+} from '@coset/sdk/encryption'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { refusal } from './stations.js'
 import { digest, MASTER_KEY, MIB, random, withVault } from './vault.js'
@@ -19,6 +25,19 @@ const HEADERS = {
   ContentType: 'text/plain',
   Expires: 'Wed, 21 Oct 2065 07:28:00 GMT',
 }
+const PAIR = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+/** Nothing of the format `python` tells one AES key from another, but it does tell it from one of RSA. */
+function nextKey({ format }: EncryptionSettings, formerKeys: readonly KeyProvider[] = []): KeyProvider {
+  if (format === 'sealed') return new AESProvider({ aes_key: OTHER_KEY, formerKeys })
+  const key_pair_info = RSAProvider.getRsaKeyPair(PAIR.publicKey, PAIR.privateKey)
+  return new RSAProvider({ key_pair_info, formerKeys })
+}
+
 const FORMATS: readonly EncryptionSettings[] = [{ format: 'sealed' }, { format: 'python' }]
 
 describe.each(FORMATS)('an encrypted object of the format $format', (settings) => {
@@ -84,16 +103,13 @@ describe.each(FORMATS)('an encrypted object of the format $format', (settings) =
     await cos.copyObject({ ...named('rotated'), CopySource: named('source') })
     const before = await vault.at.stored('rotated')
     const formerKeys = [new AESProvider({ aes_key: MASTER_KEY })]
-    const rotated = vault.at.client({
-      settings,
-      provider: new AESProvider({ aes_key: OTHER_KEY, formerKeys }),
-    })
+    const rotated = vault.at.client({ settings, provider: nextKey(settings, formerKeys) })
     expect(await text('rotated', rotated)).toBe(digest(content))
     await rotated.rewrap(named('rotated'))
     const after = await vault.at.stored('rotated')
     expect(digest(after.bytes)).toBe(digest(before.bytes))
     expect(after.Metadata).not.toEqual(before.Metadata)
-    const current = vault.at.client({ settings, provider: new AESProvider({ aes_key: OTHER_KEY }) })
+    const current = vault.at.client({ settings, provider: nextKey(settings) })
     expect(await text('rotated', current)).toBe(digest(content))
     expect(await current.headObject(named('rotated'))).toMatchObject({ ...HEADERS, TaggingCount: 1 })
     expect(await refusal(cos.rewrap(named('missing')))).toBe('404 NoSuchKey')

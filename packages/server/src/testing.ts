@@ -42,8 +42,8 @@ export interface StartOptions {
   readonly log?: Log
   /** How long a slow reply, such as that to CompleteMultipartUpload, is without a byte. Default 5,000. */
   readonly keepAliveMs?: number
-  /** What queries may take; what is left out is as usual. */
-  readonly select?: Partial<SelectSettings>
+  /** What queries may take, where that is not as usual; or `off`. */
+  readonly select?: Partial<SelectSettings> | 'off'
 }
 
 export interface TestServer {
@@ -88,7 +88,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       drainMs: 1000,
       keepAliveMs: options.keepAliveMs ?? DEFAULT_CONFIG.keepAliveMs,
       restoreMs: restoreDurations(options.restoreMs ?? {}),
-      select: { ...defaultSelectSettings(), ...options.select },
+      select: options.select === 'off' ? undefined : { ...defaultSelectSettings(), ...options.select },
     },
     store,
     log: options.log ?? SILENT,

@@ -10,6 +10,12 @@ export type {
   EncryptedOperations,
 } from './encrypted-operations.js'
 export type { EncryptionSettings } from './encryption.js'
+export {
+  type CreatedKey,
+  createAesKeyFile,
+  createRsaKeyFiles,
+  type RsaKeyFilesInput,
+} from './key-files.js'
 export type { KeyProvider, KeyProviderOptions } from './key-provider.js'
 export type { EncryptionFacts } from './read-calls.js'
 export type { RSAProviderOptions, RsaKeyPair } from './rsa-master-key.js'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AES_KEY, contentOf, decryptSpan, digest, encryptAll, NAME } from '../testing/encrypted.js'
-import { officialVectors } from '../testing/official-vectors.js'
+import { officialVectors, rsaPairOf } from '../testing/official-vectors.js'
 import { AESProvider } from './aes-provider-node.js'
 import { CallbackProvider, type CallbackProviderOptions } from './callback-provider.js'
 import { createEncryption } from './encryption.js'
@@ -102,7 +102,7 @@ describe('AESProvider', () => {
 })
 
 describe('RSAProvider', () => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { publicKey, privateKey } = rsaPairOf(2048)
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const privatePem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const passphrase = 'open sesame'
@@ -166,7 +166,7 @@ describe('RSAProvider', () => {
   })
 
   it('fits the metadata of an object with 4096 bits', async () => {
-    const large = generateKeyPairSync('rsa', { modulusLength: 4096 }).publicKey
+    const large = rsaPairOf(4096).publicKey
     const provider = rsa(large.export({ type: 'spki', format: 'pem' }).toString())
     const { metadata } = await encryptionBy(provider).create(NAME)
     const bytes =

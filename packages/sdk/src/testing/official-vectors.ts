@@ -1,4 +1,5 @@
 // What the official SDKs wrote, for tests to read.
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ObjectMetadata } from '../encryption/object-cipher.js'
 
@@ -34,6 +35,17 @@ export interface OfficialVectors {
 export function officialVectors(): OfficialVectors {
   const file = new URL('../encryption/fixtures/official-vectors.json', import.meta.url)
   return JSON.parse(readFileSync(file, 'utf8')) as OfficialVectors
+}
+
+/** Pairs that are no secret, as making them takes seconds. */
+export function rsaPairOf(bits: 2048 | 3072 | 4096): {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+} {
+  const file = new URL('../encryption/fixtures/rsa-pairs.json', import.meta.url)
+  const pairs = JSON.parse(readFileSync(file, 'utf8')) as Record<number, { readonly private_pem: string }>
+  const privateKey = createPrivateKey(pairs[bits]?.private_pem ?? '')
+  return { publicKey: createPublicKey(privateKey), privateKey }
 }
 
 export function metadataOf(headers: Readonly<Record<string, string>>): ObjectMetadata {

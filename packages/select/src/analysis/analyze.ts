@@ -4,6 +4,7 @@ import type { Expression, Reference, Statement } from '../language/ast.js'
 import { printExpression } from '../language/print.js'
 import { partsOf, walk } from '../language/walk.js'
 import type { InputFormat } from '../request.js'
+import { checkComparisons } from './check-comparisons.js'
 import { checkConstants } from './check-constants.js'
 import type { Aggregate, Field, OutputColumn, Query } from './query.js'
 import { resolve } from './resolve.js'
@@ -17,10 +18,12 @@ export function analyze(statement: Statement, input: InputFormat): Query {
   const aggregates = projected.flatMap(aggregatesOf)
   checkPlaces(projected, where, aggregates)
   const fields = new Map<Reference, Field>()
-  for (const expression of expressions.flatMap((one) => [...walk(one)])) {
+  const all = expressions.flatMap((one) => [...walk(one)])
+  for (const expression of all) {
     checkConstants(expression)
     if (expression.kind === 'reference') fields.set(expression, resolve(expression, statement.from, input))
   }
+  for (const expression of all) checkComparisons(expression, fields)
   const output = projection === '*' ? '*' : projection.map(nameColumn)
   return { statement, output, aggregates, fields }
 }

@@ -13,7 +13,7 @@ const FIRST_BYTES = 1024 * 1024
 export function deliveryOf({ input, compression }: SelectRequest): Delivery {
   if (input.type === 'parquet') return 'whole'
   if (compression !== 'NONE') return 'bytes'
-  if (input.type === 'json') return 'bytes'
+  if (input.type === 'json') return input.layout === 'LINES' ? 'batches' : 'bytes'
   const mayHide = input.quote !== undefined && input.allowQuotedRecordDelimiter
   return mayHide ? 'bytes' : 'batches'
 }
@@ -41,10 +41,9 @@ export async function deliver(plan: DeliveryPlan, source: AsyncIterable<Uint8Arr
 
 function writerOf(plan: DeliveryPlan): BytesWriter {
   const { delivery, request } = plan
-  if (delivery === 'batches' && request.input.type === 'csv') {
-    return new BatchWriter(plan, Buffer.from(request.input.recordDelimiter))
-  }
-  return new BytesWriter(plan)
+  if (delivery !== 'batches') return new BytesWriter(plan)
+  const delimiter = request.input.type === 'csv' ? request.input.recordDelimiter : '\n'
+  return new BatchWriter(plan, Buffer.from(delimiter))
 }
 
 /** Cuts anywhere, or, for what is read whole, not at all. */

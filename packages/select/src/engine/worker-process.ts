@@ -98,6 +98,8 @@ export class WorkerProcess {
   kill(reason: unknown): void {
     this.#killedFor ??= { reason }
     this.#stopWatching()
+    // Whoever waits for its end must not end before.
+    this.ref()
     this.#child.kill('SIGKILL')
     this.#pipe.destroy()
   }

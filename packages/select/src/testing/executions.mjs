@@ -119,6 +119,13 @@ const executions = {
       throw new TypeError('a defect with a secret')
     },
   }),
+  'slow-fail': (argument) => ({
+    async *run() {
+      yield Buffer.from('before\n')
+      await sleep(400)
+      throw new SelectError(argument, `It failed with ${argument}.`)
+    },
+  }),
   fail: (argument) => ({
     async *run() {
       yield Buffer.from('before\n')

@@ -34,9 +34,9 @@ export async function* selectReply(
     for (;;) {
       const read = await settledWithin(pending, reply.patienceMs)
       const events = read === 'late' ? reply.whileWaiting() : reply.of(read)
-      for (const event of events) {
+      if (events.length > 0) {
         begun = true
-        yield encodeSelectEvent(event, crc32)
+        yield encoded(events)
       }
       if (read === 'late') continue
       if (read.done) return
@@ -46,11 +46,19 @@ export async function* selectReply(
   } catch (error) {
     // What was found so far is worth less than an error that every client understands.
     if (!begun) throw error
-    for (const event of reply.gathered()) yield encodeSelectEvent(event, crc32)
-    yield encodeSelectEvent({ type: 'error', ...options.explain(error) }, crc32)
+    yield encoded([...reply.gathered(), { type: 'error', ...options.explain(error) }])
   } finally {
     await query.return(undefined)
   }
+}
+
+/**
+ * In one piece: the official SDK for Node, reading a result as a whole, takes the records it gave for bytes of the reply
+ * that follow them, unless what is left of the reply has come by then.
+ */
+function encoded(events: readonly SelectWireEvent[]): Uint8Array {
+  const [first = new Uint8Array(0), ...others] = events.map((event) => encodeSelectEvent(event, crc32))
+  return others.length === 0 ? first : Buffer.concat([first, ...others])
 }
 
 async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {

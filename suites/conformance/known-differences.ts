@@ -41,10 +41,7 @@ export const KNOWN_DIFFERENCES = {
   },
 } as const satisfies Readonly<Record<string, KnownDifference>>
 
-/**
- * Calls of the official Node SDK that are answered with NotImplemented so far. selectObjectContent is left out: of its
- * failure the SDK tells nothing.
- */
+/** Calls of the official Node SDK that are answered with NotImplemented so far. */
 export const NOT_IMPLEMENTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   deleteBucketDomain: {},
   deleteBucketEncryption: {},

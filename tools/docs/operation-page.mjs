@@ -68,8 +68,9 @@ export function cosNameOf(comment, { name }) {
 }
 
 function facts({ name, operation, context }) {
-  const { method, resource, query, selectedBy, status, statusWhen, idempotent, slow } = operation
-  const words = query.length > 0 ? `?${query.join('&')}` : ''
+  const { method, resource, query, queryValues, selectedBy, status, statusWhen, idempotent, slow } = operation
+  const written = query.map((word) => (queryValues?.[word] ? `${word}=${queryValues[word]}` : word))
+  const words = query.length > 0 ? `?${written.join('&')}` : ''
   const header = selectedBy && `\`${headerText(selectedBy, context)}\``
   const where = { service: 'the service', bucket: 'the bucket', object: 'the object' }[resource]
   const selectors = [
@@ -166,6 +167,8 @@ function memberType(place) {
   switch (place.in) {
     case 'stream':
       return '[body](../guide/sdk.md)'
+    case 'events':
+      return '[events](../guide/sdk.md)'
     case 'headers':
     case 'fields':
       return code('Record<string, string>')
@@ -199,6 +202,7 @@ function placeText(place, member, context) {
     case 'document':
       return 'the document'
     case 'stream':
+    case 'events':
       return 'body'
     case 'status':
       return 'status'

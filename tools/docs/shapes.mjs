@@ -11,6 +11,7 @@ const SAMPLES = {
   Key: 'dir/a.txt',
   Delimiter: '/',
   EncodingType: 'url',
+  Expression: 'SELECT s.name FROM COSObject s LIMIT 10',
   KeyMarker: 'dir/a.txt',
   'Bucket.Location': 'ap-guangzhou',
   Location: 'http://examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com/dir/a.txt',
@@ -134,8 +135,15 @@ function sampleText(name, shape, parent) {
   }
 }
 
+/** Of what must name one of several forms. */
+const CODE_SAMPLES = {
+  InputSerialization: `{ CSV: { FileHeaderInfo: 'USE' } }`,
+  OutputSerialization: '{ JSON: {} }',
+}
+
 /** A value for a sample call, as source text. */
 export function codeSample(name, shape) {
+  if (Object.hasOwn(CODE_SAMPLES, name)) return CODE_SAMPLES[name]
   switch (shape?.kind) {
     case 'integer':
       return String(NUMBERS[name] ?? Math.max(shape.min, 1))

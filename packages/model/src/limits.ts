@@ -63,6 +63,10 @@ export const LIMITS = {
   inlineBytesMax: 8 * KIB,
   /** Longest a restored copy may be asked for, in days. */
   restoreDaysMax: 365,
+  /** One SQL expression, in bytes. */
+  selectExpressionBytesMax: 256 * KIB,
+  /** A whole SelectRequest, in bytes: an expression of that size, each character escaped. */
+  selectRequestBytesMax: 2 * MIB,
   /** Request head: all header lines together, in bytes. */
   headBytesMax: 32 * KIB,
   /** XML request bodies, in bytes: 1,000 keys of 850 bytes, percent-expanded, with their tags. */

@@ -52,6 +52,8 @@ export interface Layout {
   readonly bucket: string | undefined
   readonly key: string | undefined
   readonly stream: string | undefined
+  /** The stream is one of events. */
+  readonly hasEvents: boolean
   readonly headers: readonly HeaderMember[]
   /** Elements that are written as headers too. */
   readonly echoes: readonly HeaderMember[]
@@ -99,7 +101,8 @@ function layoutOf(members: Members, document: DocumentForm | undefined, vendorPr
   return {
     bucket: named('bucket'),
     key: named('key'),
-    stream: named('stream'),
+    stream: named('stream') ?? named('events'),
+    hasEvents: named('events') !== undefined,
     headers: places.flatMap(({ member, optional, place }) =>
       place.in === 'header' ? [headerMember({ member, optional, ...place }, vendorPrefix)] : [],
     ),

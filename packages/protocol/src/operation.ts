@@ -33,6 +33,8 @@ export type Place =
   /** The XML document itself. */
   | { readonly in: 'document'; readonly shape: Shape }
   | { readonly in: 'stream' }
+  /** Of a reply: its content is a stream of events. */
+  | { readonly in: 'events' }
   /** Of a reply: its HTTP status, where the request may choose it. */
   | { readonly in: 'status' }
   /** Never on the wire: a wish to the client itself. */
@@ -55,16 +57,36 @@ export interface StreamMark {
   readonly '~stream': true
 }
 
-type OptionalNames<M extends Members> = { [K in keyof M]: M[K]['optional'] extends true ? K : never }[keyof M]
-type ValueOf<M, Stream> = M extends Typed<infer T> ? (T extends StreamMark ? Stream : T) : never
-type RequiredPart<M extends Members, K extends keyof M, Stream> = { readonly [P in K]: ValueOf<M[P], Stream> }
-type OptionalPart<M extends Members, K extends keyof M, Stream> = {
-  readonly [P in K]?: ValueOf<M[P], Stream> | undefined
+/** Stands where a reply's events go. */
+export interface EventsMark {
+  readonly '~events': true
 }
-/** The plain object type of an operation's members. */
-export type Values<M extends Members, Stream> = Flatten<
-  RequiredPart<M, Exclude<keyof M, OptionalNames<M>>, Stream> & OptionalPart<M, OptionalNames<M>, Stream>
+
+type OptionalNames<M extends Members> = { [K in keyof M]: M[K]['optional'] extends true ? K : never }[keyof M]
+type ValueOf<M, Stream, Events> =
+  M extends Typed<infer T> ? (T extends StreamMark ? Stream : T extends EventsMark ? Events : T) : never
+type RequiredPart<M extends Members, K extends keyof M, Stream, Events> = {
+  readonly [P in K]: ValueOf<M[P], Stream, Events>
+}
+type OptionalPart<M extends Members, K extends keyof M, Stream, Events> = {
+  readonly [P in K]?: ValueOf<M[P], Stream, Events> | undefined
+}
+/** The plain object type of an operation's members. `Events`: of a reply that is a stream of them. */
+export type Values<M extends Members, Stream, Events = Stream> = Flatten<
+  RequiredPart<M, Exclude<keyof M, OptionalNames<M>>, Stream, Events> &
+    OptionalPart<M, OptionalNames<M>, Stream, Events>
 >
+
+/** The codes of documents that are not as they must be. */
+export interface DocumentFaults {
+  /** For what is no XML, or has another root. */
+  readonly malformed: FaultCode
+  /** For an element that is missing, or has a value that is not allowed: by its name, or else for any. */
+  readonly missing: Readonly<Record<string, FaultCode>>
+  readonly missingAny: FaultCode
+  readonly invalid: Readonly<Record<string, FaultCode>>
+  readonly invalidAny: FaultCode
+}
 
 export interface Operation<I extends Members = Members, O extends Members = Members> {
   /** COS's name of the API. */
@@ -75,6 +97,8 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   readonly resource: Resource
   /** Query parameters that select this operation by being there. */
   readonly query: readonly string[]
+  /** What of them must have one value, instead of any or none. */
+  readonly queryValues?: Readonly<Record<string, string>>
   /** A header that selects this operation by being there. */
   readonly selectedBy?: HeaderName
   /** May take long: the reply is kept alive by white space before its document, and a failure may come in a 200. */
@@ -92,6 +116,8 @@ export interface Operation<I extends Members = Members, O extends Members = Memb
   readonly outputXmlns?: string
   /** Largest XML document of a request, in bytes, where that is less than any document may have. */
   readonly inputBytesMax?: number
+  /** With what its XML document is refused, where that is not `MalformedXML`. */
+  readonly documentFaults?: DocumentFaults
   /** The XML document must come with its Content-MD5. */
   readonly digestRequired: boolean
   /** A failed try may be sent again without changing what the first would have done. */
@@ -117,6 +143,8 @@ export function operation<const I extends Members, const O extends Members>(
 export const bucket = (): Member<string, false> => ({ place: { in: 'bucket' }, optional: false })
 export const key = (): Member<string, false> => ({ place: { in: 'key' }, optional: false })
 export const stream = (): Member<StreamMark, false> => ({ place: { in: 'stream' }, optional: false })
+
+export const events = (): Member<EventsMark, false> => ({ place: { in: 'events' }, optional: false })
 
 export const vendor = (name: string): HeaderName => ({ vendor: true, name })
 export const header = <S extends ScalarShape>(

@@ -77,6 +77,7 @@ const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9-]{1,12}$/), text, { m
 function arbitraryAt(place: Place): fc.Arbitrary<unknown> | undefined {
   switch (place.in) {
     case 'stream':
+    case 'events':
     case 'client':
       return undefined
     case 'bucket':

@@ -1,6 +1,7 @@
 // Requests: the server decodes what the client encodes, both from the same declaration.
 import { Fault, type FaultCode } from '@coset/model'
 import type { CompiledOperation, DocumentForm, FieldMember, FormLayout } from './compile.js'
+import type { Operation } from './operation.js'
 import { formatScalar, parseScalar, type ScalarValue } from './shape/scalar.js'
 import type { ScalarShape } from './shape/shape.js'
 import { readElement } from './shape/xml-read.js'
@@ -50,8 +51,16 @@ export function decodeRequest(
   for (const { member, prefix } of input.prefixes)
     value[member] = decodeMap(head.headersWithPrefix(prefix), prefix)
   if (input.form) Object.assign(value, decodeForm(input.form, head))
-  if (input.document) Object.assign(value, decodeDocument(input.document, document, operation.name))
+  assertQuery(operation, head)
+  if (input.document) Object.assign(value, decodeDocument(input.document, document, operation))
   return value
+}
+
+function assertQuery({ queryValues = {} }: Operation, head: RequestHead): void {
+  for (const [name, value] of Object.entries(queryValues)) {
+    if (head.query(name) === value) continue
+    throw new Fault('InvalidArgument', { message: `The value of ${name} must be ${value}.` })
+  }
 }
 
 function decodeScalar(
@@ -106,15 +115,20 @@ function decodeMap(
   return map
 }
 
-function decodeDocument(form: DocumentForm, document: XmlElement | undefined, operation: string): Input {
+function decodeDocument(
+  form: DocumentForm,
+  document: XmlElement | undefined,
+  { name, documentFaults: faults }: Operation,
+): Input {
   if (!document) {
     if (form.optional) return {}
     throw new Fault('MissingRequestBodyError')
   }
   if (document.name !== form.root) {
-    throw new Fault('MalformedXML', { message: `${operation} takes a document whose root is ${form.root}.` })
+    const code = faults?.malformed ?? 'MalformedXML'
+    throw new Fault(code, { message: `${name} takes a document whose root is ${form.root}.` })
   }
-  const value = readElement(form.shape, document, { decode: false, openChoices: false })
+  const value = readElement(form.shape, document, { decode: false, openChoices: false, faults })
   return form.member === undefined ? (value as Input) : { [form.member]: value }
 }
 
@@ -135,7 +149,7 @@ export function encodeRequest({ operation, input }: CompiledOperation, value: In
   const own = input.queries.map(({ name }) => name)
   const query: [string, string][] = operation.query
     .filter((name) => !own.includes(name))
-    .map((name) => [name, ''])
+    .map((name) => [name, operation.queryValues?.[name] ?? ''])
   for (const { member, name, shape } of input.queries) {
     const given = value[member]
     if (given !== undefined && given !== null) query.push([name, formatScalar(shape, given as ScalarValue)])

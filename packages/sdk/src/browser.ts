@@ -20,6 +20,12 @@ export type { Platform } from './platform.js'
 export { browserPlatform } from './platform-browser.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { SelectRow } from './select/rows.js'
+export type {
+  SelectBodyBase as SelectBody,
+  SelectEvent,
+  SelectStats,
+} from './select/select-body.js'
 export type { OnProgress, ProgressCallback, TransferProgress } from './transfer/progress.js'
 export type {
   BrowserUploadFileInput as UploadFileInput,
@@ -33,3 +39,4 @@ export type CosOperations = operations.CosOperations<ObjectBody>
 /** What a method resolves to, such as `OperationOutput<'getObject'>`. */
 export type OperationOutput<N extends OperationName> = operations.OperationOutput<N, ObjectBody>
 export type GetObjectOutput = OperationOutput<'getObject'>
+export type SelectObjectContentOutput = OperationOutput<'selectObjectContent'>

@@ -28,9 +28,10 @@ export class BasicClient<
   readonly #context: C
 
   constructor(context: C) {
-    super((name, input, callOptions) =>
-      execute(context, { name, input: (input ?? {}) as Input, options: (callOptions ?? {}) as CallOptions }),
-    )
+    super((name, input, callOptions) => {
+      const call = { name, input: (input ?? {}) as Input, options: (callOptions ?? {}) as CallOptions }
+      return context.coding ? context.coding.perform(call) : execute(context, call)
+    })
     this.#context = context
   }
 

@@ -1,7 +1,8 @@
 // The client of browsers, of pages and of workers.
 import { CosClientBase } from './client.js'
 import { BasicClient } from './client-basic.js'
-import { createContext } from './context.js'
+import type { Coding } from './coding.js'
+import { type Context, createContext } from './context.js'
 import type { ObjectBody } from './object-body-browser.js'
 import type { CosClientOptions } from './options.js'
 import type { Platform } from './platform.js'
@@ -26,8 +27,16 @@ import type { UploadOutput } from './transfer/upload-input.js'
  */
 export class CosClient extends CosClientBase<ObjectBody> {
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: Platform = browserPlatform()) {
-    super(createContext(options, platform))
+  constructor(options: CosClientOptions, platform?: Platform)
+  /** @internal */
+  constructor(options: CosClientOptions, platform: Platform, codingOf: (context: Context) => Coding)
+  constructor(
+    options: CosClientOptions,
+    platform: Platform = browserPlatform(),
+    codingOf?: (context: Context) => Coding,
+  ) {
+    const context = createContext(options, platform)
+    super(codingOf ? { ...context, coding: codingOf(context) } : context)
   }
 
   /**

@@ -1,12 +1,14 @@
 // The client of Node: everything, and local files.
 import { sourceBody } from './body.js'
 import { CosClientBase } from './client.js'
+import type { Coding } from './coding.js'
 import { type CallOptions, createContext } from './context.js'
 import { execute } from './execute.js'
 import type { ObjectBody } from './object-body-node.js'
-import type { OperationInput, OperationOutput } from './operations.js'
+import type { CosOperations, OperationInput, OperationOutput } from './operations.js'
 import type { CosClientOptions } from './options.js'
 import { type NodeContext, type NodePlatform, platform as nodePlatform } from './platform-node.js'
+import type { SelectBody } from './select/select-body-node.js'
 import {
   type DownloadDirectoryInput,
   type DownloadDirectoryOptions,
@@ -41,9 +43,20 @@ export type PutObjectFromLocalFileInput = Omit<OperationInput<'putObject'>, 'Bod
  * Failures that may pass are retried with growing pauses; streams that were read from are not.
  */
 export class CosClient extends CosClientBase<ObjectBody, NodeContext> {
+  /** Asks an object a question in SQL; here its result can be written to a file, too. */
+  declare readonly selectObjectContent: CosOperations<ObjectBody, SelectBody>['selectObjectContent']
+
   /** Throws a CosClientError of kind `configuration`. `platform` is for tests: clock, chance and transport. */
-  constructor(options: CosClientOptions, platform: NodePlatform = nodePlatform) {
-    super(createContext(options, platform))
+  constructor(options: CosClientOptions, platform?: NodePlatform)
+  /** @internal */
+  constructor(options: CosClientOptions, platform: NodePlatform, codingOf: (context: NodeContext) => Coding)
+  constructor(
+    options: CosClientOptions,
+    platform: NodePlatform = nodePlatform,
+    codingOf?: (context: NodeContext) => Coding,
+  ) {
+    const context = createContext(options, platform)
+    super(codingOf ? { ...context, coding: codingOf(context) } : context)
   }
 
   /**

@@ -1,5 +1,6 @@
 // What all calls of one client share.
 import { ServerClock } from './clock.js'
+import type { Coding } from './coding.js'
 import { type CosClientOptions, readCredentials, readSettings, type Settings } from './options.js'
 import type { Platform } from './platform.js'
 import { RetryBudget } from './retry.js'
@@ -17,6 +18,8 @@ export interface Context<P extends Platform = Platform> {
   readonly retryBudget: RetryBudget
   /** What transfers leave behind. */
   readonly background: Background
+  /** How content is stored; undefined: as it is given. */
+  readonly coding?: Coding | undefined
 }
 
 /** Throws a CosClientError of kind `configuration`. */

@@ -9,6 +9,9 @@ import { type Answer, exchange } from './exchange.js'
 import { compiledOperation, type OperationName } from './operations.js'
 import { decodeReply } from './reply.js'
 import { type PreparedRequest, prepareRequest } from './request.js'
+import type { SelectOutput } from './select/row-format.js'
+import type { SelectBodyBase } from './select/select-body.js'
+import { interruptible } from './transfer/pool.js'
 import type { ReplyStream, TransportReply } from './transport.js'
 
 export interface Call {
@@ -30,8 +33,9 @@ export async function execute(context: Context, call: Call): Promise<Output> {
   const members: Record<string, unknown> = { ...decodeReply(compiled, reply, document, { decodeKeys }) }
   // The caller did not ask for encoded keys and gets none.
   if (decodeKeys) delete members.EncodingType
-  const { stream } = compiled.output
-  if (stream !== undefined) {
+  const { stream, hasEvents } = compiled.output
+  if (stream !== undefined && hasEvents) members[stream] = await selectBody(context, call, reply)
+  else if (stream !== undefined) {
     const download = new Download(context, downloadPlan(context, call, reply))
     members[stream] = context.platform.objectBody(download)
   }
@@ -39,6 +43,18 @@ export async function execute(context: Context, call: Call): Promise<Output> {
   members.requestId = reply.headers['x-cos-request-id']
   members.headers = reply.headers
   return members
+}
+
+async function selectBody({ platform }: Context, call: Call, reply: TransportReply): Promise<SelectBodyBase> {
+  const { input, name, options } = call
+  const output = (input.OutputSerialization ?? {}) as SelectOutput
+  const { method } = compiledOperation(name).operation
+  try {
+    return await interruptible(platform.selectBody({ reply, method, output }), options.signal)
+  } catch (error) {
+    reply.body.cancel()
+    throw error
+  }
 }
 
 async function perform(

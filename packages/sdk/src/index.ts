@@ -5,6 +5,7 @@ export type { PolicyCondition } from '@coset/protocol'
 import type { ObjectBody } from './object-body-node.js'
 import type * as operations from './operations.js'
 import type { OperationName } from './operations.js'
+import type { SelectBody } from './select/select-body-node.js'
 
 export type { BodyInput } from './body.js'
 export { CosClientBase } from './client.js'
@@ -24,6 +25,9 @@ export type { ListedObject, ListedVersion } from './pages.js'
 export { type NodePlatform as Platform, platform as nodePlatform } from './platform-node.js'
 export type { PostObjectForm, PostObjectFormInput } from './post-form.js'
 export type { PresignedUrlInput } from './presign.js'
+export type { SelectRow } from './select/rows.js'
+export type { SelectEvent, SelectStats } from './select/select-body.js'
+export type { SelectBody } from './select/select-body-node.js'
 export type { CopyInput, CopyOptions, CopyOutput } from './transfer/copy.js'
 export type { CopySourceClient } from './transfer/copy-origin.js'
 export type {
@@ -77,7 +81,8 @@ export type {
 export { VERSION } from './version.js'
 
 /** A method for each operation; all reject with a CosServiceError or a CosClientError. */
-export type CosOperations = operations.CosOperations<ObjectBody>
+export type CosOperations = operations.CosOperations<ObjectBody, SelectBody>
 /** What a method resolves to, such as `OperationOutput<'getObject'>`. */
-export type OperationOutput<N extends OperationName> = operations.OperationOutput<N, ObjectBody>
+export type OperationOutput<N extends OperationName> = operations.OperationOutput<N, ObjectBody, SelectBody>
 export type GetObjectOutput = OperationOutput<'getObject'>
+export type SelectObjectContentOutput = OperationOutput<'selectObjectContent'>

@@ -14,6 +14,7 @@ export type ListObjectsInput = OperationInput<'listObjects'>
 export type ListObjectsOutput = OperationOutput<'listObjects'>
 export type ListObjectVersionsInput = OperationInput<'listObjectVersions'>
 export type ListObjectVersionsOutput = OperationOutput<'listObjectVersions'>
+export type SelectObjectContentInput = OperationInput<'selectObjectContent'>
 export type PostObjectInput = OperationInput<'postObject'>
 export type PostObjectOutput = OperationOutput<'postObject'>
 export type ListBucketsInput = OperationInput<'listBuckets'>

@@ -11,6 +11,7 @@ import {
 import type { BodyInput } from './body.js'
 import type { CallOptions } from './context.js'
 import type { ObjectBodyBase } from './object-body.js'
+import type { SelectBodyBase } from './select/select-body.js'
 
 type Operations = typeof operations
 export type OperationName = keyof Operations
@@ -46,14 +47,18 @@ export interface ReplyHead {
 }
 
 type InputOf<I extends Members> = LooseMembers<Values<I, BodyInput>>
-type OutputOf<O extends Members, B> = Flatten<Values<O, B> & ReplyHead>
+type OutputOf<O extends Members, B, S> = Flatten<Values<O, B, S> & ReplyHead>
 
 /** The input of a method, such as `OperationInput<'putObject'>`. */
 export type OperationInput<N extends OperationName> = InputOf<Operations[N]['input']>
-/** What a method resolves to, such as `OperationOutput<'getObject'>`. `B`: the platform's own body of objects. */
-export type OperationOutput<N extends OperationName, B = ObjectBodyBase> = OutputOf<
+/**
+ * What a method resolves to, such as `OperationOutput<'getObject'>`. `B`: the platform's own body of objects, `S`: of
+ * results.
+ */
+export type OperationOutput<N extends OperationName, B = ObjectBodyBase, S = SelectBodyBase> = OutputOf<
   Operations[N]['output'],
-  B
+  B,
+  S
 >
 
 /** The input may be left out where all of it may. */
@@ -63,10 +68,10 @@ type Method<I, O> =
     : (input: I, options?: CallOptions) => Promise<O>
 
 /** A method for each operation; all reject with a CosServiceError or a CosClientError. */
-export type CosOperations<B = ObjectBodyBase> = {
+export type CosOperations<B = ObjectBodyBase, S = SelectBodyBase> = {
   readonly [N in keyof Operations]: Method<
     InputOf<Operations[N]['input']>,
-    OutputOf<Operations[N]['output'], B>
+    OutputOf<Operations[N]['output'], B, S>
   >
 }
 

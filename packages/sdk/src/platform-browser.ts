@@ -11,6 +11,10 @@ export function browserPlatform(): Platform {
     sha1: createSha1(),
     md5: createMd5,
     objectBody: (source) => new ObjectBody(source),
+    async selectBody(source) {
+      const { SelectBodyBase } = await import('./select/select-body.js')
+      return new SelectBodyBase(source)
+    },
     transport: createFetchTransport,
     now: () => Date.now(),
     random: () => Math.random(),

@@ -25,6 +25,10 @@ export const platform: NodePlatform = {
   objectBody(source) {
     return new ObjectBody(source, this.files)
   },
+  async selectBody(source) {
+    const { SelectBody } = await import('./select/select-body-node.js')
+    return new SelectBody(source, this.files)
+  },
   transport: createUndiciTransport,
   checkpoints: (folder) => fileCheckpoints(folder),
   now: () => Date.now(),

@@ -14,6 +14,7 @@ export type SelectCode =
   | 'ParquetParsingError'
   | 'ErrorWritingRow'
   | 'InvalidTextEncoding'
+  | 'Busy'
   | 'Overload'
   | 'InternalError'
 

@@ -1,7 +1,11 @@
 // SQL over objects.
+
 export { analyze } from './analysis/analyze.js'
 export type { Aggregate, Field, OutputColumn, Query } from './analysis/query.js'
 export { decompress } from './decompress/decompress.js'
+export { SelectEngine } from './engine/engine.js'
+export type { QueryCounts, QueryEvent } from './engine/run-query.js'
+export { defaultSelectSettings, type SelectSettings } from './engine/settings.js'
 export { type SelectCode, SelectError } from './errors.js'
 export type { Batch, Execution } from './execution.js'
 export { type RecordCutter, recordCutter } from './input/record-cutter.js'

@@ -1,5 +1,6 @@
 // What a server is told at its start.
 import type { RestoreDurations } from '@coset/core'
+import type { SelectSettings } from '@coset/select'
 
 /** A key pair that may sign requests; it acts as the owner of the store. */
 export interface Credential {
@@ -49,6 +50,8 @@ export interface ServerConfig {
   readonly drainMs: number
   /** How long bringing an archived object back takes, for each class and tier. */
   readonly restoreMs: RestoreDurations
+  /** What queries may take; undefined: SELECT is switched off. */
+  readonly select?: SelectSettings | undefined
 }
 
 /** Short, so that programs under test need not wait: COS takes minutes to two days. */

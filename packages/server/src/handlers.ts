@@ -1,6 +1,7 @@
 // Every operation has its handler, or this does not compile.
 import type { Body, Call, ReadContent, Store } from '@coset/core'
 import type { operations, Values } from '@coset/protocol'
+import type { SelectEngine } from '@coset/select'
 import type { ServerConfig } from './config.js'
 import { deleteBucket, headBucket, putBucket } from './operations/bucket.js'
 import { getBucketAcl, putBucketAcl } from './operations/bucket-acl.js'
@@ -13,6 +14,7 @@ import { copyObject, uploadPartCopy } from './operations/object-copy.js'
 import { optionsObject } from './operations/object-cors.js'
 import { postObject } from './operations/object-form.js'
 import { restoreObject } from './operations/object-restore.js'
+import { selectObjectContent } from './operations/object-select.js'
 import { getSymlink, putSymlink } from './operations/object-symlink.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/object-tagging.js'
 import { deleteObjects, listObjects, listObjectVersions } from './operations/objects.js'
@@ -34,6 +36,8 @@ export interface Context {
   readonly call: Call
   readonly store: Store
   readonly config: ServerConfig
+  /** Undefined where SELECT is switched off. */
+  readonly select: SelectEngine | undefined
   /** The Host header of the request. */
   readonly host: string
   /** Where the request's bucket or object is, as it was addressed. */
@@ -85,5 +89,6 @@ export const handlers: Handlers = {
   putObjectAcl,
   putObjectTagging,
   restoreObject,
+  selectObjectContent,
   putSymlink,
 }

@@ -1,5 +1,7 @@
 // The COS server. `@coset/server/testing` starts one inside a test.
+
 export type { Damage, ScrubProgress } from '@coset/core'
+export { defaultSelectSettings, type SelectSettings } from '@coset/select'
 export {
   type ReclaimOptions,
   type ReclaimOutcome,

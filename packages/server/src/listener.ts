@@ -15,6 +15,7 @@ import {
   type RequestHead,
   type XmlElement,
 } from '@coset/protocol'
+import type { SelectEngine } from '@coset/select'
 import { createAdmission } from './admit.js'
 import type { ServerConfig } from './config.js'
 import { createCrossOrigin } from './cross-origin.js'
@@ -30,6 +31,7 @@ import { param, parseTarget, requestHead, type Target } from './target.js'
 export interface ListenerOptions {
   readonly config: ServerConfig
   readonly store: Store
+  readonly select: SelectEngine | undefined
   readonly around: Surroundings
 }
 
@@ -41,7 +43,7 @@ export type Listener = (
   expectsContinue: boolean,
 ) => Promise<void>
 
-export function createListener({ config, store, around }: ListenerOptions): Listener {
+export function createListener({ config, store, select, around }: ListenerOptions): Listener {
   const dialect = cosDialect
   const table: Readonly<Record<OperationName, Operation>> = operations
   const matcher = createMatcher(table, dialect.vendorPrefix)
@@ -71,7 +73,7 @@ export function createListener({ config, store, around }: ListenerOptions): List
     const { region } = address
     const host = request.headers.host ?? ''
     const objectUrl = `http://${host}${target.path}`
-    const context: Context = { call: exchange, store, config, host, objectUrl, region }
+    const context: Context = { call: exchange, store, config, select, host, objectUrl, region }
     const working = (handlers[name] as Handle)(context, input)
     if (operation.operation.slow) await respondSlowly(exchange, operation, working, config.keepAliveMs)
     else await respond(exchange, operation, await working)

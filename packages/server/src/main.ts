@@ -1,5 +1,6 @@
 // Wiring: opens the data folder, serves in this process or in several, and stops in order.
 import type { RestoreDurations } from '@coset/core'
+import type { SelectSettings } from '@coset/select'
 import { openLocalStore } from '@coset/store-local'
 import { type Credential, DEFAULT_CONFIG, type RemoteConfig, type ServerConfig } from './config.js'
 import { loadCredential } from './credentials.js'
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly accessLog: boolean
   /** How long bringing an archived object back takes, for each class and tier. */
   readonly restoreMs: RestoreDurations
+  /** What queries may take, all serving processes together; undefined: SELECT is switched off. */
+  readonly select: SelectSettings | undefined
   readonly logLevel: LogLevel
   /** Read everything every so often to find damage; undefined: never. */
   readonly scrub?: ScrubSchedule | undefined
@@ -106,5 +109,13 @@ function configOf(options: RunOptions, { secretId, secretKey }: Credential): Ser
     remote: options.remote,
     accessLog: options.accessLog,
     restoreMs: options.restoreMs,
+    select: options.select && perProcess(options.select, options.workers),
   }
+}
+
+/** Each of several serving processes admits its share of the queries, and at least one at a time. */
+function perProcess(settings: SelectSettings, workers: number): SelectSettings {
+  const share = (count: number) => Math.max(1, Math.floor(count / workers))
+  const { concurrency, waitingMax } = settings
+  return { ...settings, concurrency: share(concurrency), waitingMax: share(waitingMax) }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Body } from '@coset/core'
 import { Fault, LIMITS } from '@coset/model'
-import { parseXml, type XmlElement } from '@coset/protocol'
+import { type DocumentFaults, parseXml, type XmlElement } from '@coset/protocol'
 import type { Exchange } from './exchange.js'
 import { headerOf } from './target.js'
 
@@ -113,6 +113,7 @@ class BodyStream implements AsyncIterableIterator<Uint8Array> {
 export interface DocumentRule {
   readonly digestRequired: boolean
   readonly inputBytesMax?: number
+  readonly documentFaults?: DocumentFaults
 }
 
 /** The body as an XML document, undefined when there is none. Throws what parseXml throws, and `BadDigest`. */
@@ -126,11 +127,20 @@ export async function readDocument(exchange: Exchange, rule: DocumentRule): Prom
   const bytes = await readWhole(exchange, rule.inputBytesMax ?? LIMITS.xmlBytesMax)
   if (md5 !== undefined) assertMd5(md5, bytes)
   if (bytes.length === 0) return undefined
-  return parseXml(bytes, {
-    bytesMax: LIMITS.xmlBytesMax,
-    depthMax: LIMITS.xmlDepthMax,
-    elementsMax: LIMITS.xmlElementsMax,
-  })
+  return parseDocument(bytes, rule.documentFaults)
+}
+
+function parseDocument(bytes: Uint8Array, faults: DocumentFaults | undefined): XmlElement {
+  try {
+    return parseXml(bytes, {
+      bytesMax: LIMITS.xmlBytesMax,
+      depthMax: LIMITS.xmlDepthMax,
+      elementsMax: LIMITS.xmlElementsMax,
+    })
+  } catch (cause) {
+    const isMalformed = cause instanceof Fault && cause.code === 'MalformedXML'
+    throw faults && isMalformed ? new Fault(faults.malformed, {}, { cause }) : cause
+  }
 }
 
 async function readWhole(exchange: Exchange, bytesMax: number): Promise<Buffer> {

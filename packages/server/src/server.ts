@@ -12,6 +12,7 @@ import {
   type Store,
 } from '@coset/core'
 import { loadCrc64 } from '@coset/protocol'
+import { SelectEngine } from '@coset/select'
 import type { ServerConfig } from './config.js'
 import { Stopping } from './exchange.js'
 import { createHealth } from './health.js'
@@ -55,9 +56,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const stopping = new Stopping()
   const random = { bytes: (length: number) => randomBytes(length) }
   const around = { log, clock, random, stopping }
+  const select = config.select && new SelectEngine(config.select)
   let draining = false
   const server = createHttpServer({
-    listener: createListener({ config, store, around }),
+    listener: createListener({ config, store, select, around }),
     health: createHealth(store, () => draining, config.domains),
     idleMs: config.idleMs,
   })
@@ -67,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     async stop() {
       draining = true
       await drain(server, config.drainMs, () => stopping.abort())
+      await select?.close()
     },
   }
 }

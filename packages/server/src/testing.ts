@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BlobStore, Clock, Log, MetadataStore, RestoreDurations, Store } from '@coset/core'
+import { defaultSelectSettings, type SelectSettings } from '@coset/select'
 import { openLocalStore } from '@coset/store-local'
 import { memoryBlobStore, memoryMetadataStore } from '@coset/store-memory'
 import { type Credential, DEFAULT_CONFIG, type RemoteConfig, restoreDurations } from './config.js'
@@ -41,6 +42,8 @@ export interface StartOptions {
   readonly log?: Log
   /** How long a slow reply, such as that to CompleteMultipartUpload, is without a byte. Default 5,000. */
   readonly keepAliveMs?: number
+  /** What queries may take, where that is not as usual; or `off`. */
+  readonly select?: Partial<SelectSettings> | 'off'
 }
 
 export interface TestServer {
@@ -85,6 +88,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       drainMs: 1000,
       keepAliveMs: options.keepAliveMs ?? DEFAULT_CONFIG.keepAliveMs,
       restoreMs: restoreDurations(options.restoreMs ?? {}),
+      select: options.select === 'off' ? undefined : { ...defaultSelectSettings(), ...options.select },
     },
     store,
     log: options.log ?? SILENT,

@@ -50,6 +50,11 @@ function connectTo({ url }: TestServer): Partial<Platform> {
   }
 }
 
+/** A client of a server that is no station. To be closed by whoever asks for it. */
+export function clientOf({ clientOptions }: TestServer): CosClient {
+  return new CosClient({ ...clientOptions, Retries: 0 })
+}
+
 let count = 0
 
 export function newBucketName(): string {

@@ -12,6 +12,7 @@ import { putObject, putObjectFromLocalFile } from './cases/put-object.js'
 import { getObject, headObject } from './cases/read-object.js'
 import { restoreObject } from './cases/restore-object.js'
 import { SAMPLES } from './cases/samples.js'
+import { selectObjectContent } from './cases/select-object-content.js'
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './cases/upload.js'
 import { uploadFile } from './cases/upload-file.js'
 import { type Name, nameOf, PAGE, SECTIONS, type Section, subjectOf } from './page.js'
@@ -27,6 +28,7 @@ export const CASES: Readonly<Record<string, OperationCases>> = {
   deleteObject,
   deleteObjects,
   restoreObject,
+  selectObjectContent,
   listMultipartUploads,
   createMultipartUpload,
   uploadPart,

@@ -1,7 +1,6 @@
 // What of the document has no case, and why: by subject, or by subject and name.
 
 export const REASONS: Readonly<Record<string, string>> = {
-  selectObjectContent: 'Not built yet: the server answers 501 NotImplemented.',
   CosEncryptionClient: 'Not built yet.',
 }
 

@@ -14,8 +14,9 @@ import { fail } from '../output.js'
 import { remoteFromEnvironment } from '../remote-environment.js'
 import { parseRestoreDuration, type RestoreDurations } from './restore-duration.js'
 import { type ScrubScheduleFlags, scrubScheduleOf, withScrubOptions } from './scrub-schedule.js'
+import { type SelectFlags, selectSettingsOf, withSelectOptions } from './select-options.js'
 
-interface ServeFlags extends ScrubScheduleFlags {
+interface ServeFlags extends ScrubScheduleFlags, SelectFlags {
   readonly data: string
   readonly coldData?: string
   readonly listen: { readonly host: string; readonly port: number }
@@ -33,7 +34,8 @@ Environment (flags win over it):
   COSET_SECRET_ID, COSET_SECRET_KEY   the root key pair; without them a pair is made at random on the
                                       first start and kept in the data folder, readable by its owner only
   COSET_DATA, COSET_COLD_DATA, COSET_LISTEN, COSET_REGION, COSET_APPID, COSET_WORKERS, COSET_DOMAIN,
-  COSET_RESTORE_DURATION, COSET_LOG_LEVEL, COSET_SCRUB_EVERY, COSET_SCRUB_RATE
+  COSET_RESTORE_DURATION, COSET_LOG_LEVEL, COSET_SCRUB_EVERY, COSET_SCRUB_RATE,
+  COSET_SELECT and COSET_SELECT_… as the flags of that name
   COSET_REMOTE_SECRET_ID, COSET_REMOTE_SECRET_KEY, COSET_REMOTE_TOKEN
                                       a key pair of COS, to copy from buckets of other regions; without it
                                       such copies are refused. COSET_REMOTE_ENDPOINT says where to read:
@@ -99,13 +101,13 @@ export function serveCommand(): Command {
         .choices(LOG_LEVELS)
         .default('info'),
     )
-  return withScrubOptions(command)
+  return withSelectOptions(withScrubOptions(command))
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags))
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const { run } = await import('@coset/server')
+  const { run, defaultSelectSettings } = await import('@coset/server')
   const { host, port } = flags.listen
   const credential = credentialFromEnvironment()
   const running = await run({
@@ -121,6 +123,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     domains: flags.domain.flatMap((domain) => domain.split(',')).filter((domain) => domain !== ''),
     accessLog: flags.accessLog,
     restoreMs: flags.restoreDuration,
+    select: selectSettingsOf(flags, defaultSelectSettings()),
     logLevel: flags.logLevel,
     scrub: scrubScheduleOf(flags),
     terminal: process.stderr.isTTY === true,

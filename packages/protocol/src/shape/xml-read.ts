@@ -1,5 +1,6 @@
 // XML to values, by their shapes. Unknown elements are passed over: newer peers may send more.
 import { Fault } from '@coset/model'
+import type { DocumentFaults } from '../operation.js'
 import { decodePercent } from './percent.js'
 import { openChoice, parseScalar } from './scalar.js'
 import type { Field, ListShape, RecordShape, ScalarShape, Shape } from './shape.js'
@@ -10,6 +11,8 @@ export interface XmlReadOptions {
   readonly decode: boolean
   /** Pass on choices that the shape does not name. */
   readonly openChoices: boolean
+  /** Instead of `MalformedXML`. */
+  readonly faults?: DocumentFaults | undefined
 }
 
 export function readElement(shape: Shape, element: XmlElement, options: XmlReadOptions): unknown {
@@ -43,13 +46,13 @@ export function readField(name: string, field: Field, parent: XmlElement, option
   if (field.shape.kind === 'list') {
     // A list with an element of its own is empty only when it says so: replies may leave it out, requests may not.
     const mayBeMissing = field.optional || options.openChoices || field.shape.wrapped === undefined
-    if (!mayBeMissing && found.length === 0) throw missing(name, parent)
+    if (!mayBeMissing && found.length === 0) throw missing(name, parent, options)
     return readEntries(field.shape, wrappedEntries(field.shape, found), options)
   }
   const [first] = found
   // Empty counts as missing, but for texts.
   const value = first && readElement(field.shape, first, options)
-  if (value === undefined && !field.optional) throw missing(name, parent)
+  if (value === undefined && !field.optional) throw missing(name, parent, options)
   return value
 }
 
@@ -63,8 +66,9 @@ function readAttribute(shape: Shape, { attributes }: XmlElement, name: string, o
 
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 
-function missing(name: string, parent: XmlElement): Fault {
-  return new Fault('MalformedXML', { message: `The element ${name} is missing in ${parent.name}.` })
+function missing(name: string, parent: XmlElement, { faults }: XmlReadOptions): Fault {
+  const code = faults ? (faults.missing[name] ?? faults.missingAny) : 'MalformedXML'
+  return new Fault(code, { message: `The element ${name} is missing in ${parent.name}.` })
 }
 
 function wrappedEntries(shape: ListShape, found: readonly XmlElement[]): readonly XmlElement[] {
@@ -88,7 +92,9 @@ function readText(shape: ScalarShape, element: XmlElement, options: XmlReadOptio
   if (options.decode && shape.kind === 'text' && shape.encodable) return decodePercent(plain) ?? plain
   const value = parseScalar(shape, plain) ?? (options.openChoices ? openChoice(shape, plain) : undefined)
   if (value === undefined && plain !== '') {
-    throw new Fault('MalformedXML', {
+    const { faults } = options
+    const code = faults ? (faults.invalid[element.name] ?? faults.invalidAny) : 'MalformedXML'
+    throw new Fault(code, {
       message: `The element ${element.name} has a value that is not allowed.`,
     })
   }

@@ -74,6 +74,9 @@ export interface Encryption {
   rewrap(metadata: ObjectMetadata, from: ObjectName, to: ObjectName): Promise<ObjectMetadata | undefined>
   /** Whether the metadata is of an encrypted object, readable or not. */
   isEncrypted(metadata: ObjectMetadata): boolean
-  /** Names what new objects are encrypted with: format, and the id of the key. For checkpoints; holds no secret. */
-  readonly id: string
+  /**
+   * Names what new objects are encrypted with: format, and the id of the key. For checkpoints; holds no secret. Rejects
+   * with kind `encryption` where the key can't be read.
+   */
+  id(): Promise<string>
 }

@@ -11,6 +11,7 @@ import {
   type OperationOutput,
 } from '../operations.js'
 import type { Settings } from '../options.js'
+import { metadataOf } from './object-state.js'
 
 /** What copies and moves ask of the place where the source is; every client can. */
 export type CopySourceClient = Pick<CosOperations, 'headObject' | 'getObjectTagging' | 'deleteObject'>
@@ -106,11 +107,22 @@ export async function headSource(
     IfUnmodifiedSince: conditions.CopySourceIfUnmodifiedSince,
   }
   try {
-    return await client.headObject(input, options)
+    return asStored(await client.headObject(input, options))
   } catch (error) {
     if (!(error instanceof CosServiceError)) throw error
     if (error.statusCode === 403) return undefined
     throw error.statusCode === 304 ? preconditionFailed(error) : error
+  }
+}
+
+/** A client that decrypts hides how large the object is that is copied, and its key. */
+function asStored(head: SourceHead): SourceHead {
+  if (!('encryption' in head)) return head
+  const length = head.headers['content-length']
+  return {
+    ...head,
+    ContentLength: length === undefined ? undefined : Number(length),
+    Metadata: metadataOf(head.headers),
   }
 }
 

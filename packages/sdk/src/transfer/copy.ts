@@ -71,8 +71,17 @@ export function copy(context: Context, input: CopyInput, options: CopyOptions = 
     const plan = planCopy(context, input, { ...options, signal })
     const head = await headSource(plan.origin, conditionsOf(input), plan.calls)
     if (!head) return copyUnseen(context, plan)
-    return copySeen(context, plan, head)
+    return copySeen(context, await codedPlan(context, plan, head), head)
   })
+}
+
+/** What is stored of encrypted content stays as it is, but who reads the copy needs its key: that is metadata. */
+export async function codedPlan(context: Context, plan: CopyPlan, head: SourceHead): Promise<CopyPlan> {
+  const { input, origin, options } = plan
+  if (!context.coding) return plan
+  const { Bucket, Key } = origin.source
+  const copied = { input, source: { Bucket, Key }, head }
+  return { ...plan, input: await context.coding.copyInput(copied, options) }
 }
 
 export interface CopyPlan {
@@ -116,7 +125,7 @@ export async function copySeen(context: Context, plan: CopyPlan, head: SourceHea
   const output =
     size >= partsFromBytes
       ? await copyInParts(context, plan, head)
-      : await copyWhole(context, plan, { head, mayFollow: true })
+      : await copyWhole(context, plan, { head, mayFollow: !context.coding })
   if (output.parts === 0) meter.part().add(size)
   meter.finish()
   return output
@@ -124,6 +133,7 @@ export async function copySeen(context: Context, plan: CopyPlan, head: SourceHea
 
 /** One request, which the server does as one: nothing has to be known of the source. */
 async function copyUnseen(context: Context, { input, calls, meter }: CopyPlan): Promise<CopyOutput> {
+  if (context.coding) throw unseenError()
   try {
     const copied = await call(context, 'copyObject', input, calls)
     meter.finish()
@@ -133,6 +143,12 @@ async function copyUnseen(context: Context, { input, calls, meter }: CopyPlan): 
     const note = 'If the source has more than 5 GB, give a `sourceClient` that may ask for its size.'
     throw withNote(error, note)
   }
+}
+
+function unseenError(): CosClientError {
+  const message =
+    'The source can not be looked at, so that nobody knows its key. Give a `sourceClient` that may.'
+  return new CosClientError('validation', message)
 }
 
 export interface WholeCopy {
@@ -162,7 +178,7 @@ export async function copyWhole(
 }
 
 /** In place of the caller's conditions, which held when the source was looked at: COS takes no such pair of them. */
-function pinnedTo(CopySource: CopyOrigin['source'], { ETag }: SourceHead) {
+export function pinnedTo(CopySource: CopyOrigin['source'], { ETag }: SourceHead) {
   return {
     CopySource,
     CopySourceIfMatch: ETag,
@@ -251,7 +267,7 @@ function wholeOutput(
 }
 
 /** Those that the caller gave. */
-function conditionsOf(input: CopyObjectInput): SourceConditions {
+export function conditionsOf(input: CopyObjectInput): SourceConditions {
   const { CopySourceIfMatch, CopySourceIfNoneMatch } = input
   const { CopySourceIfModifiedSince, CopySourceIfUnmodifiedSince } = input
   return {
@@ -263,7 +279,7 @@ function conditionsOf(input: CopyObjectInput): SourceConditions {
 }
 
 /** COS takes its two words in any case. Throws for any other, which would be taken for `Copy` where it is not sent. */
-function isReplaced(name: string, directive: string | undefined): boolean {
+export function isReplaced(name: string, directive: string | undefined): boolean {
   const word = directive?.toLowerCase() ?? 'copy'
   if (word === 'copy' || word === 'replaced') return word === 'replaced'
   throw new CosClientError('validation', `${name} must be Copy or Replaced.`)

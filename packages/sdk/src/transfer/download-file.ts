@@ -1,7 +1,8 @@
 // An object into a local file: in parts, whole or not at all, and gone on with after whatever ended the run before.
 import { loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
-import { targetOf } from '../addressing.js'
+import { bucketName, targetOf } from '../addressing.js'
+import type { CodedContent } from '../coding.js'
 import { abortedError, CosClientError, CosServiceError, throwIfAborted } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
 import type { NodeContext } from '../platform-node.js'
@@ -68,6 +69,8 @@ interface Found {
   readonly head: ObjectHead
   readonly object: ObjectState
   readonly body: ObjectBodyBase | undefined
+  /** Of an object that is stored otherwise than it is given. */
+  readonly content: CodedContent | undefined
 }
 
 /** Runs that were aborted and still put things away: who comes back waits for them. */
@@ -127,7 +130,9 @@ class FileDownload {
   /** Once: an object that is replaced all the time would be fetched for ever. */
   #mayRestart(error: unknown): boolean {
     if (!(error instanceof CosClientError)) return false
-    return error.kind === 'checksum' || (error.kind === 'changed' && !this.#job.request.isPinned)
+    // What was damaged on its way to a reader who authenticates it looks like what somebody changed.
+    if (error.kind === 'checksum' || error.kind === 'tampered') return true
+    return error.kind === 'changed' && !this.#job.request.isPinned
   }
 
   async #attempt(): Promise<DownloadFileOutput> {
@@ -153,14 +158,31 @@ class FileDownload {
     if (!isHinted && (await this.#store?.has(this.#idOf(destination)))) await this.#openCheckpoint()
     if (this.#checkpoint || (isHinted && hint.size > request.simpleBytesMax)) {
       const head = await call(this.#context, 'headObject', request.members, extras).catch(unlessForbidden)
-      if (head) return { head, object: stateOf(head), body: undefined }
+      if (head) return this.#opened(head, undefined)
     }
     const { Body, ...head } = await call(this.#context, 'getObject', request.members, extras)
     try {
-      return { head, object: stateOf(head), body: Body }
+      return await this.#opened(head, Body)
     } catch (error) {
       Body.cancel()
       throw error
+    }
+  }
+
+  /** The state of the object as its reader sees it: its size is that of the content. */
+  async #opened(head: ObjectHead, body: ObjectBodyBase | undefined): Promise<Found> {
+    const { request, options } = this.#job
+    const { Bucket, Key } = request.members
+    const object = stateOf(head)
+    const name = { Bucket: bucketName(Bucket, this.#context.settings.appId), Key }
+    const content = await this.#context.coding?.open(head, name, options)
+    if (!content) return { head, object, body, content }
+    const crc64 = content.encode ? object.crc64 : undefined
+    return {
+      head: { ...head, ...content.visible },
+      object: { ...object, size: content.size, crc64 },
+      body,
+      content,
     }
   }
 
@@ -176,13 +198,14 @@ class FileDownload {
   #idOf({ path }: Destination): readonly string[] {
     const { Bucket, Key, VersionId = '' } = this.#job.request.members
     const target = targetOf(this.#context.settings, { bucket: Bucket, key: Key })
-    return ['download', target.origin, target.bucket ?? '', Key, VersionId, path]
+    const kind = this.#context.coding ? 'download-decoded' : 'download'
+    return [kind, target.origin, target.bucket ?? '', Key, VersionId, path]
   }
 
   async #fetch(found: Found): Promise<DownloadFileOutput> {
     const { request, meter, options } = this.#job
-    const { object, body } = found
-    const draftOptions = await this.#draftOptions(object)
+    const { object, body, content } = found
+    const draftOptions = await this.#draftOptions(found)
     if (request.crcCheck && (await isInPlace(draftOptions, options.signal))) {
       await this.#checkpoint?.clear()
       meter.resume(object.size)
@@ -193,7 +216,8 @@ class FileDownload {
     try {
       const { members, threads, crcCheck } = request
       const { signal } = options
-      await fetchParts(this.#context, { draft, members, first: body, meter, threads, crcCheck, signal })
+      const parts = { draft, members, first: body, content, meter, threads, crcCheck, signal }
+      await fetchParts(this.#context, parts)
       if (crcCheck) await verify(draft)
       await draft.finish()
     } catch (error) {
@@ -203,7 +227,7 @@ class FileDownload {
     return this.#output(found, bytesResumed, draft.crc64)
   }
 
-  async #draftOptions(object: ObjectState): Promise<DraftOptions> {
+  async #draftOptions({ object, content }: Found): Promise<DraftOptions> {
     const { request, destination, hint } = this.#job
     const isReplaced = destination.mode !== undefined
     const checkpoint = this.#checkpoint
@@ -212,19 +236,29 @@ class FileDownload {
     return {
       object,
       destination: checkpoint ? await canonical(destination) : destination,
-      partBytes: isSimple ? Math.max(1, object.size) : request.partBytes(object.size),
+      partBytes: isSimple ? Math.max(1, object.size) : aligned(request.partBytes(object.size), content),
+      encode: content?.encode,
       checkpoint,
       isDurable: hint.size === undefined || isReplaced || object.size > UNSYNCED_BYTES_MAX,
       where: { bucket: Bucket, key: Key, destination: destination.path },
     }
   }
 
-  #output({ head, object }: Found, bytesResumed: number, crc64: bigint | undefined): DownloadFileOutput {
+  #output(
+    { head, object, content }: Found,
+    bytesResumed: number,
+    crc64: bigint | undefined,
+  ): DownloadFileOutput {
     const { request, meter } = this.#job
     meter.finish()
-    const verified = request.crcCheck && crc64 !== undefined
+    const verified = content?.isAuthenticated === true || (request.crcCheck && crc64 !== undefined)
     return { ...head, size: object.size, bytesResumed, verified }
   }
+}
+
+/** Parts of such content begin where it may be cut. */
+function aligned(bytes: number, content: CodedContent | undefined): number {
+  return content ? Math.ceil(bytes / content.granule) * content.granule : bytes
 }
 
 /** Whoever may read an object need not have the right to ask for its head; then a GET tells as much. */

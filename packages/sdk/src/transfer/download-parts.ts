@@ -1,7 +1,9 @@
 // The parts of a download: fetched side by side, summed, and put where they belong.
 import { type Crc64, type Crc64Engine, loadCrc64 } from '@coset/protocol'
 import { onAbort } from '../abort.js'
+import type { CodedContent } from '../coding.js'
 import type { Context } from '../context.js'
+import type { Span } from '../encryption/object-cipher.js'
 import { CosClientError, CosServiceError, isFailure, ofPart } from '../errors.js'
 import type { ObjectBodyBase } from '../object-body.js'
 import type { OperationInput } from '../operations.js'
@@ -17,6 +19,8 @@ export interface PartsOptions {
   readonly members: OperationInput<'getObject'>
   /** The object from its start on, where a reply brings it already. */
   readonly first: ObjectBodyBase | undefined
+  /** Of an object that is stored otherwise than it is given. */
+  readonly content: CodedContent | undefined
   readonly meter: ProgressMeter
   readonly threads: number
   readonly crcCheck: boolean
@@ -81,7 +85,7 @@ class PartFetcher {
     const isUnsure = draft.isUnsure(part)
     if (!this.#engine && !isUnsure) return true
     const engine = this.#engine ?? (await loadCrc64())
-    const [known, found] = [draft.sumOf(part), await draft.file.sumOf(part, engine, signal)]
+    const [known, found] = [draft.sumOf(part), await draft.sumOnDisk(part, engine, signal)]
     const isRight = known === found || (known === undefined && !isUnsure)
     draft.correct(part, isRight ? found : undefined)
     if (!isRight) meter.retract(part.length)
@@ -91,9 +95,10 @@ class PartFetcher {
   async #fetch(part: Part, signal: AbortSignal): Promise<void> {
     const { draft, first, meter } = this.#options
     const crc = this.#engine?.create()
-    if (part.length > 0 || first) {
+    const span = this.#spanOf(part)
+    if (span.length > 0 || first) {
       const isFirst = part.number === 1 && first !== undefined
-      const body = isFirst ? first : await this.#request(part, signal)
+      const body = isFirst ? first : await this.#request(span, signal)
       // The first body was asked for before there were other parts that may fail.
       const stopListening = onAbort(signal, () => body.cancel())
       try {
@@ -106,17 +111,23 @@ class PartFetcher {
     await draft.finishPart(part, crc?.digest())
   }
 
-  async #request({ offset, length }: Part, signal: AbortSignal): Promise<ObjectBodyBase> {
-    const { members, draft } = this.#options
+  /** What is stored of a part. */
+  #spanOf(part: Part): Span {
+    const { content } = this.#options
+    return content ? content.cover(part) : part
+  }
+
+  async #request({ offset, length }: Span, signal: AbortSignal): Promise<ObjectBodyBase> {
+    const { members, draft, content } = this.#options
     const { etag, size, versionId } = draft.object
     const { Bucket, Key, VersionId, TrafficLimit } = members
     const Range = `bytes=${offset}-${offset + length - 1}`
     const input = { Bucket, Key, VersionId: versionId ?? VersionId, TrafficLimit, IfMatch: etag, Range }
     const retries = partRetries(this.#context)
     const reply = await call(this.#context, 'getObject', input, { signal, retries, crcCheck: false })
-    const expected = `bytes ${offset}-${offset + length - 1}/${size}`
+    const expected = `bytes ${offset}-${offset + length - 1}/${content?.storedSize ?? size}`
     if (reply.ETag === etag && reply.ContentRange === expected) {
-      draft.learn(reply.Crc64)
+      if (!content || content.encode) draft.learn(reply.Crc64)
       return reply.Body
     }
     reply.Body.cancel()
@@ -127,17 +138,18 @@ class PartFetcher {
 
   async #receive(part: Part, body: ObjectBodyBase, { crc, meter }: Receivers): Promise<void> {
     const writer = this.#options.draft.file.writer(part.offset)
+    const { content } = this.#options
     let left = part.length
     try {
-      for await (const chunk of body) {
+      for await (const chunk of this.#decoded(part, body, crc)) {
         const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk
         left -= bytes.length
-        crc?.update(bytes)
+        if (!content?.encode) crc?.update(bytes)
         const pending = writer.write(bytes)
         if (pending) await pending
         meter.add(bytes.length)
         // The first body goes on with what other connections bring.
-        if (left === 0 && this.#count > 1) break
+        if (left === 0 && this.#count > 1 && !content) break
       }
       if (left > 0) throw new CosClientError('body', 'The reply was too short.', { requestSent: true })
       await writer.end()
@@ -146,9 +158,33 @@ class PartFetcher {
     }
   }
 
+  #decoded(part: Part, body: ObjectBodyBase, crc: Crc64 | undefined): AsyncIterable<Uint8Array> {
+    const { content } = this.#options
+    if (!content) return body
+    const stored = beginning(body, content.cover(part).length, content.encode ? crc : undefined)
+    return content.decode(stored, part)
+  }
+
   #told(error: unknown, { number }: Part): unknown {
     const named = isGone(error) ? changedError(error) : error
     return isFailure(named) && this.#count > 1 ? ofPart(named, number) : named
+  }
+}
+
+/** So many bytes of a body that may have more, summed as they come. */
+async function* beginning(
+  body: ObjectBodyBase,
+  length: number,
+  crc: Crc64 | undefined,
+): AsyncGenerator<Uint8Array> {
+  let left = length
+  if (left === 0) return
+  for await (const chunk of body) {
+    const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk
+    left -= bytes.length
+    crc?.update(bytes)
+    yield bytes
+    if (left === 0) return
   }
 }
 

@@ -1,6 +1,7 @@
 // A file on its way down: the temporary file, and the record that lets a later run go on with it.
 import { dirname } from 'node:path'
-import { loadCrc64 } from '@coset/protocol'
+import { type Crc64Engine, loadCrc64 } from '@coset/protocol'
+import type { CodedContent } from '../coding.js'
 import { CosClientError } from '../errors.js'
 import type { Checkpoint, CheckpointRecord } from './checkpoint.js'
 import { type Destination, moveInto, syncFolder } from './destination.js'
@@ -23,6 +24,8 @@ export interface DraftOptions {
   readonly checkpoint: Checkpoint | undefined
   /** Whether the file must outlive a crash of the machine once it is in its place; with a checkpoint it always does. */
   readonly isDurable: boolean
+  /** What the sums of parts are made of; undefined: of what is in the file. */
+  readonly encode?: CodedContent['encode'] | undefined
   /** What the record tells people. */
   readonly where: CheckpointRecord
 }
@@ -102,6 +105,11 @@ export class Draft {
   /** Undefined where none was computed. */
   sumOf({ number }: Part): bigint | undefined {
     return this.#done.get(number)
+  }
+
+  /** Of what is on disk now. */
+  sumOnDisk(part: Part, engine: Crc64Engine, signal: AbortSignal): Promise<bigint> {
+    return this.file.sumOf(part, engine, { signal, encode: this.#options.encode })
   }
 
   parts(): Generator<Part> {
@@ -201,7 +209,7 @@ export class Draft {
 
 /** Whether the destination is what an earlier run finished, and was killed before it could say so. */
 export async function isInPlace(
-  { destination, object, checkpoint }: DraftOptions,
+  { destination, object, checkpoint, encode }: DraftOptions,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const earlier = readDownloadRecord(checkpoint?.saved)
@@ -216,7 +224,7 @@ export async function isInPlace(
   try {
     const engine = await loadCrc64()
     for (const part of parts) {
-      if ((await file.sumOf(part, engine, signal)) !== sums.get(part.number)) return false
+      if ((await file.sumOf(part, engine, { signal, encode })) !== sums.get(part.number)) return false
     }
     return true
   } finally {
@@ -231,5 +239,7 @@ function isOurs({ temporaryFile }: DownloadRecord, { destination }: DraftOptions
 
 /** Whether the same bytes may be of use later: not those of another object, nor wrong ones. */
 function isPassing(failure: unknown): boolean {
-  return !(failure instanceof CosClientError && (failure.kind === 'changed' || failure.kind === 'checksum'))
+  return !(failure instanceof CosClientError && USELESS_AFTER.has(failure.kind))
 }
+
+const USELESS_AFTER = new Set(['changed', 'checksum', 'encryption', 'tampered'])

@@ -10,6 +10,7 @@ import {
   type CopyOptions,
   type CopyOutput,
   type CopyPlan,
+  codedPlan,
   copySeen,
   copyWhole,
   planCopy,
@@ -38,7 +39,7 @@ async function move(context: Context, input: CopyInput, options: CopyOptions): P
   const { origin, calls } = plan
   const head = await headSource(origin, plan.input, calls)
   if (!head) throw unseenError()
-  const copied = await copyThis(context, plan, head)
+  const copied = await copyThis(context, await codedPlan(context, plan, head), head)
   try {
     const DeleteMarkerVersionId = await deleteSource(context, plan, head)
     plan.meter.finish()

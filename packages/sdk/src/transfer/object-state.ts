@@ -37,3 +37,11 @@ export function isSameContent(a: ObjectState, b: ObjectState): boolean {
   if (a.crc64 !== undefined && b.crc64 !== undefined) return a.crc64 === b.crc64
   return a.versionId === b.versionId && a.lastModifiedMs === b.lastModifiedMs
 }
+
+/** The metadata as it is stored, from a reply's own headers: some clients hide a part of it. */
+export function metadataOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const found = Object.entries(headers).filter(([name]) => name.startsWith(METADATA_PREFIX))
+  return Object.fromEntries(found.map(([name, value]) => [name.slice(METADATA_PREFIX.length), value]))
+}
+
+const METADATA_PREFIX = 'x-cos-meta-'

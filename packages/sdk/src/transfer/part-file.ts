@@ -2,6 +2,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Crc64Engine } from '@coset/protocol'
+import type { CodedContent } from '../coding.js'
 import { CosClientError, throwIfAborted } from '../errors.js'
 import { MIB, type Part } from './part-plan.js'
 
@@ -10,6 +11,12 @@ const GATHERED_BYTES = MIB
 /** Systems take so many buffers at a time. */
 const GATHERED_CHUNKS = 512
 const READ_BYTES = MIB
+
+export interface SumOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What to sum instead of what is on disk. */
+  readonly encode?: CodedContent['encode'] | undefined
+}
 
 export class PartFile {
   readonly path: string
@@ -51,9 +58,16 @@ export class PartFile {
     return new PartWriter((chunks, position) => this.#write(chunks, position), offset)
   }
 
-  /** The CRC-64 of what is on disk. */
-  async sumOf({ offset, length }: Part, engine: Crc64Engine, signal?: AbortSignal): Promise<bigint> {
+  /** The CRC-64 of what is on disk, or of what is made of it. */
+  async sumOf(part: Part, engine: Crc64Engine, { signal, encode }: SumOptions = {}): Promise<bigint> {
     const crc = engine.create()
+    const content = this.#read(part, signal)
+    for await (const chunk of encode ? encode(content, part) : content) crc.update(chunk)
+    return crc.digest()
+  }
+
+  /** A chunk is good until the next one is asked for. */
+  async *#read({ offset, length }: Part, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, length))
     for (let done = 0; done < length; ) {
       throwIfAborted(signal)
@@ -64,10 +78,9 @@ export class PartFile {
           throw this.#failed('could not be read', cause)
         })
       if (bytesRead === 0) break
-      crc.update(buffer.subarray(0, bytesRead))
+      yield buffer.subarray(0, bytesRead)
       done += bytesRead
     }
-    return crc.digest()
   }
 
   /** What was written outlives a crash of the machine once this resolves. */

@@ -1,4 +1,5 @@
 // Uploads a source that can be read anywhere: in one request where that does, else in parts with a checkpoint.
+import type { SourceToStore } from '../coding.js'
 import type { Context } from '../context.js'
 import { CosClientError, throwIfAborted } from '../errors.js'
 import { settledOr } from './background.js'
@@ -6,7 +7,7 @@ import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import { MIB, SIMPLE_BYTES_MAX } from './part-plan.js'
 import { interruptible, threadCount } from './pool.js'
 import { ProgressMeter } from './progress.js'
-import { md5Of } from './upload-content.js'
+import { type Content, md5Of } from './upload-content.js'
 import {
   checkLength,
   type StoredInput,
@@ -16,7 +17,8 @@ import {
   uploadTarget,
 } from './upload-input.js'
 import { uploadParts } from './upload-parts.js'
-import type { UploadSource } from './upload-source.js'
+import { readState } from './upload-record.js'
+import type { SourceIdentity, UploadSource } from './upload-source.js'
 import { uploadWhole } from './upload-whole.js'
 
 export const PART_BYTES = 8 * MIB
@@ -47,30 +49,62 @@ export async function uploadSource(
   const { PartSize, MAXThread, ContentMD5, ContentLength } = members
   const { signal } = options
   checkLength(ContentLength, source.size)
-  const target = uploadTarget(context, input, members)
+  checkSearch(context, options)
   const threads = threadCount(MAXThread, THREADS)
   const meter = given ?? meterOf(context, members, options)
   meter.setTotal(source.size)
-  const content = {
-    length: source.size,
-    open: () => source.read(0, source.size),
-    whole: source.slice?.(0, source.size),
+  const isSimple = source.size <= SIMPLE_BYTES_MAX
+  const isCoded = context.coding !== undefined
+  if (ContentMD5 !== undefined && (isCoded || !isSimple)) {
+    await assertDigest(context, contentOf(source), { ContentMD5, signal })
   }
-  if (source.size <= SIMPLE_BYTES_MAX) {
-    return uploadWhole(context, { target, content, ContentMD5, meter }, options)
-  }
-  if (ContentMD5 !== undefined && (await md5Of(context.platform, content, signal)) !== ContentMD5) {
-    throw new CosClientError('checksum', 'ContentMD5 is not the MD5 of the content; nothing was sent.')
+  if (isSimple) {
+    const stored = await asStored(context, { input, source }, undefined)
+    const target = uploadTarget(context, stored.input, members)
+    const whole = { target, content: contentOf(stored.source), meter }
+    return uploadWhole(context, { ...whole, ContentMD5: isCoded ? undefined : ContentMD5 }, options)
   }
   throwIfAborted(signal)
   const checkpoint = checkpoints && (await openCheckpoint(checkpoints, signal))
   try {
     const size = { PartSize, defaultBytes: PART_BYTES }
-    return await uploadParts(context, { target, source, size, threads, checkpoint, meter }, options)
+    const stored = await asStored(context, { input, source }, readState(checkpoint?.saved)?.identity)
+    const target = uploadTarget(context, stored.input, members)
+    const plan = { target, source: stored.source, size, threads, checkpoint, meter }
+    return await uploadParts(context, plan, options)
   } finally {
     // Disks may be slow, and nobody who aborted waits for them.
     if (checkpoint) await settledOr(context.background.track(checkpoint.release()), signal)
   }
+}
+
+async function asStored(
+  { coding }: Context,
+  upload: SourceToStore,
+  earlier: SourceIdentity | undefined,
+): Promise<SourceToStore> {
+  return coding ? coding.encodeSource(upload, earlier) : upload
+}
+
+function contentOf(source: UploadSource): Content {
+  const { size } = source
+  return { length: size, open: () => source.read(0, size), whole: source.slice?.(0, size) }
+}
+
+async function assertDigest(
+  { platform }: Context,
+  content: Content,
+  { ContentMD5, signal }: { readonly ContentMD5: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  if ((await md5Of(platform, content, signal)) === ContentMD5) return
+  throw new CosClientError('checksum', 'ContentMD5 is not the MD5 of the content; nothing was sent.')
+}
+
+/** Parts of the same content are other bytes in each upload that encrypts it. */
+function checkSearch({ coding }: Context, { findUploads }: UploadOptions): void {
+  if (!coding || findUploads !== true) return
+  const message = 'findUploads can not find uploads of encrypted content; a checkpoint goes on with one.'
+  throw new CosClientError('validation', message)
 }
 
 export function meterOf(

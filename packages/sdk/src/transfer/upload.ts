@@ -35,9 +35,12 @@ export function upload(
     if (source) return uploadSource(context, { input, members, source, checkpoints: undefined }, own)
     const body = bodyOf(Body)
     try {
-      return await new StreamUpload(context, uploadTarget(context, input, members), members, own).run(
-        body.open(),
-      )
+      const content = body.open()
+      const given = { input, members, content: content instanceof Uint8Array ? once(content) : content }
+      const stored = context.coding ? await context.coding.encodeStream(given) : given
+      const target = uploadTarget(context, stored.input, members)
+      const described = { ...members, ...stored.members } as Members
+      return await new StreamUpload(context, target, described, own).run(stored.content)
     } finally {
       body.release()
     }
@@ -71,11 +74,10 @@ class StreamUpload {
     if (this.#total !== undefined) this.#meter.setTotal(this.#total)
   }
 
-  async run(stream: AsyncIterable<Uint8Array> | Uint8Array): Promise<UploadOutput> {
+  async run(chunks: AsyncIterable<Uint8Array>): Promise<UploadOutput> {
     const { ContentMD5, MAXThread } = this.#members
     const threads = threadCount(MAXThread, THREADS)
     const md5 = ContentMD5 === undefined ? undefined : await this.#context.platform.md5()
-    const chunks = stream instanceof Uint8Array ? once(stream) : stream
     const reader = new PartReader(chunks, { bytesOf: this.#sizes(), total: this.#total, md5 })
     try {
       const content = await interruptible(reader.only(), this.#options.signal)

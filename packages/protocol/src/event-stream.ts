@@ -1,0 +1,171 @@
+// The reply of SELECT on the wire: binary messages, each with a checksum of its lengths and one of all of it. Integers
+// are big-endian:
+//
+//   u32 length of all, u32 length of the headers, u32 CRC-32 of those two, headers, payload, u32 CRC-32 of all before
+//
+// and a header is a name behind its length in one byte, 7 for text, and a value behind its length in two.
+import { crc32 } from './crc32.js'
+
+export interface EventMessage {
+  /** In the order they are written. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly payload: Uint8Array
+}
+
+/** A stream that is not one of messages, or was damaged or cut on its way. */
+export class EventStreamError extends Error {
+  override readonly name = 'EventStreamError'
+}
+
+/** Of a whole message. COS splits records into pieces far below it. */
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+const HEADERS_BYTES_MAX = 128 * 1024
+const PRELUDE_BYTES = 12
+/** Lengths and checksums: all but headers and payload. */
+const FRAME_BYTES = PRELUDE_BYTES + 4
+const TEXT_TYPE = 7
+const NAME_BYTES_MAX = 255
+const VALUE_BYTES_MAX = 0x7fff
+
+/** As crc32 above, or one that is faster. */
+export type Checksum = (bytes: Uint8Array, before?: number) => number
+
+/** Throws a RangeError for headers that are too long to be written. */
+export function encodeEventMessage(
+  headers: Iterable<readonly [name: string, value: string]>,
+  payload: Uint8Array,
+  checksum: Checksum = crc32,
+): Uint8Array {
+  const head = encodeHeaders(headers)
+  const length = head.length + payload.length + FRAME_BYTES
+  const message = new Uint8Array(length)
+  const view = new DataView(message.buffer)
+  view.setUint32(0, length)
+  view.setUint32(4, head.length)
+  view.setUint32(8, checksum(message.subarray(0, 8)))
+  message.set(head, PRELUDE_BYTES)
+  message.set(payload, PRELUDE_BYTES + head.length)
+  view.setUint32(length - 4, checksum(message.subarray(0, length - 4)))
+  return message
+}
+
+function encodeHeaders(headers: Iterable<readonly [string, string]>): Uint8Array {
+  const encoder = new TextEncoder()
+  const parts: number[] = []
+  for (const [name, value] of headers) {
+    const nameBytes = encoder.encode(name)
+    const valueBytes = encoder.encode(value)
+    if (nameBytes.length > NAME_BYTES_MAX || valueBytes.length > VALUE_BYTES_MAX) {
+      throw new RangeError('A header of an event is too long.')
+    }
+    parts.push(nameBytes.length, ...nameBytes, TEXT_TYPE)
+    parts.push(valueBytes.length >> 8, valueBytes.length & 0xff, ...valueBytes)
+  }
+  return Uint8Array.from(parts)
+}
+
+/** Messages out of pieces of any size. */
+export class EventStreamDecoder {
+  readonly #chunks: Uint8Array[] = []
+  /** Bytes in the chunks. */
+  #held = 0
+  /** Of the message that has begun, once its length is known. */
+  #length: number | undefined
+
+  /** The messages that end in this chunk. Payloads may be parts of the chunks that brought them. Throws an EventStreamError. */
+  push(chunk: Uint8Array): readonly EventMessage[] {
+    if (chunk.length === 0) return []
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    const messages: EventMessage[] = []
+    for (;;) {
+      this.#length ??= this.#readLength()
+      if (this.#length === undefined || this.#held < this.#length) return messages
+      messages.push(decodeMessage(this.#take(this.#length)))
+      this.#length = undefined
+    }
+  }
+
+  /** Throws an EventStreamError when the stream ended within a message. */
+  end(): void {
+    if (this.#held > 0) throw new EventStreamError('The stream ended within a message.')
+  }
+
+  #readLength(): number | undefined {
+    if (this.#held < PRELUDE_BYTES) return undefined
+    const prelude = this.#take(PRELUDE_BYTES)
+    this.#chunks.unshift(prelude)
+    this.#held += PRELUDE_BYTES
+    const view = viewOf(prelude)
+    if (view.getUint32(8) !== crc32(prelude.subarray(0, 8))) {
+      throw new EventStreamError('The checksum of a message’s lengths is wrong.')
+    }
+    const length = view.getUint32(0)
+    const headers = view.getUint32(4)
+    if (length > MESSAGE_BYTES_MAX || headers > HEADERS_BYTES_MAX || headers + FRAME_BYTES > length) {
+      throw new EventStreamError('The lengths of a message are beyond what is allowed.')
+    }
+    return length
+  }
+
+  /** The first bytes held, in one piece. */
+  #take(length: number): Uint8Array {
+    const [first] = this.#chunks
+    this.#held -= length
+    if (first && first.length >= length) {
+      if (first.length === length) this.#chunks.shift()
+      else this.#chunks[0] = first.subarray(length)
+      return first.subarray(0, length)
+    }
+    const taken = new Uint8Array(length)
+    let filled = 0
+    while (filled < length) {
+      const chunk = this.#chunks.shift()
+      if (!chunk) throw new EventStreamError('The stream ended within a message.')
+      const part = chunk.subarray(0, length - filled)
+      taken.set(part, filled)
+      filled += part.length
+      if (part.length < chunk.length) this.#chunks.unshift(chunk.subarray(part.length))
+    }
+    return taken
+  }
+}
+
+function decodeMessage(message: Uint8Array): EventMessage {
+  const view = viewOf(message)
+  const end = message.length - 4
+  if (view.getUint32(end) !== crc32(message.subarray(0, end))) {
+    throw new EventStreamError('The checksum of a message is wrong.')
+  }
+  const headersEnd = PRELUDE_BYTES + view.getUint32(4)
+  return {
+    headers: decodeHeaders(message.subarray(PRELUDE_BYTES, headersEnd)),
+    payload: message.subarray(headersEnd, end),
+  }
+}
+
+function decodeHeaders(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>()
+  const view = viewOf(bytes)
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let at = 0
+  const text = (length: number) => {
+    if (at + length > bytes.length) throw new EventStreamError('A header of a message is cut off.')
+    at += length
+    return decoder.decode(bytes.subarray(at - length, at))
+  }
+  while (at < bytes.length) {
+    const nameLength = bytes[at++] ?? 0
+    const name = text(nameLength)
+    if (at + 3 > bytes.length) throw new EventStreamError('A header of a message is cut off.')
+    if (bytes[at] !== TEXT_TYPE) throw new EventStreamError('A header of a message is no text.')
+    const valueLength = view.getUint16(at + 1)
+    at += 3
+    headers.set(name, text(valueLength))
+  }
+  return headers
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}

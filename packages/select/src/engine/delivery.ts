@@ -1,0 +1,150 @@
+// An object's bytes on their way into files, cut where the process that reads them needs it.
+import { SelectError } from '../errors.js'
+import type { Delivery, FileMessage } from '../messages.js'
+import type { SelectRequest } from '../request.js'
+import type { SpoolFile, SpoolRing } from './spool-ring.js'
+
+/** Largest record, as COS has it. */
+export const RECORD_BYTES_MAX = 1024 * 1024
+/** The first file is small, so that the first records come soon. */
+const FIRST_BYTES = 1024 * 1024
+
+/** Where records can be told apart by a delimiter alone, files are cut here and need no second look. */
+export function deliveryOf({ input, compression }: SelectRequest): Delivery {
+  if (input.type === 'parquet') return 'whole'
+  if (compression !== 'NONE') return 'bytes'
+  if (input.type === 'json') return input.layout === 'LINES' ? 'batches' : 'bytes'
+  const mayHide = input.quote !== undefined && input.allowQuotedRecordDelimiter
+  return mayHide ? 'bytes' : 'batches'
+}
+
+export interface DeliveryPlan {
+  readonly delivery: Delivery
+  readonly request: SelectRequest
+  readonly ring: SpoolRing
+  readonly batchBytes: number
+  readonly wholeBytesMax: number
+  readonly signal: AbortSignal
+  /** Takes a file that is complete. */
+  readonly hand: (file: FileMessage) => Promise<void>
+}
+
+/** Resolves when all was handed over. Rejects with a SelectError, the signal's reason, or what the source or the disk fail with. */
+export async function deliver(plan: DeliveryPlan, source: AsyncIterable<Uint8Array>): Promise<void> {
+  const writer = writerOf(plan)
+  for await (const chunk of source) {
+    plan.signal.throwIfAborted()
+    if (chunk.length > 0) await writer.add(chunk)
+  }
+  await writer.end()
+}
+
+function writerOf(plan: DeliveryPlan): BytesWriter {
+  const { delivery, request } = plan
+  if (delivery !== 'batches') return new BytesWriter(plan)
+  const delimiter = request.input.type === 'csv' ? request.input.recordDelimiter : '\n'
+  return new BatchWriter(plan, Buffer.from(delimiter))
+}
+
+/** Cuts anywhere, or, for what is read whole, not at all. */
+class BytesWriter {
+  protected readonly plan: DeliveryPlan
+  protected file: SpoolFile | undefined
+  #handed = 0
+
+  constructor(plan: DeliveryPlan) {
+    this.plan = plan
+  }
+
+  async add(chunk: Uint8Array): Promise<void> {
+    const { ring, signal, delivery, wholeBytesMax } = this.plan
+    this.file ??= await ring.take(signal)
+    await this.file.add(chunk)
+    const { length } = this.file
+    if (delivery !== 'whole') {
+      if (length >= this.fileBytes) await this.hand(length)
+    } else if (length > wholeBytesMax) throw tooLarge(wholeBytesMax)
+  }
+
+  async end(): Promise<void> {
+    if (this.file) await this.hand(this.file.length)
+  }
+
+  protected get fileBytes(): number {
+    const { batchBytes } = this.plan
+    return Math.min(batchBytes, FIRST_BYTES << Math.min(4, 2 * this.#handed))
+  }
+
+  /** The first `length` bytes of the file. */
+  protected async hand(length: number): Promise<void> {
+    const { file, plan } = this
+    if (!file) return
+    this.file = undefined
+    await file.end(length)
+    await plan.hand({ path: file.path, length, isFirst: this.#handed++ === 0 })
+  }
+}
+
+function tooLarge(bytesMax: number): SelectError {
+  const message = `The object is larger than ${bytesMax} bytes, the most that this server reads of its format.`
+  return new SelectError('Overload', message)
+}
+
+/** Cuts behind record delimiters. */
+class BatchWriter extends BytesWriter {
+  readonly #delimiter: Buffer
+  /** What of the file stands behind its last delimiter. */
+  #tail: Uint8Array[] = []
+  #tailBytes = 0
+  #lastByte = -1
+
+  constructor(plan: DeliveryPlan, delimiter: Buffer) {
+    super(plan)
+    this.#delimiter = delimiter
+  }
+
+  override async add(chunk: Uint8Array): Promise<void> {
+    const { ring, signal } = this.plan
+    this.file ??= await ring.take(signal)
+    this.#mark(chunk)
+    await this.file.add(chunk)
+    if (this.#tailBytes > RECORD_BYTES_MAX) {
+      // What came before it is still answered.
+      await this.#cut()
+      throw new SelectError('OverMaxRecordSize', 'A record of the object is larger than 1 MiB.')
+    }
+    if (this.file.length >= this.fileBytes) await this.#cut()
+  }
+
+  async #cut(): Promise<void> {
+    const length = (this.file?.length ?? 0) - this.#tailBytes
+    if (length === 0) return
+    await this.hand(length)
+    const { ring, signal } = this.plan
+    if (this.#tail.length === 0) return
+    this.file = await ring.take(signal)
+    for (const chunk of this.#tail) await this.file.add(chunk)
+  }
+
+  #mark(chunk: Uint8Array): void {
+    const end = this.#lastEnd(chunk)
+    this.#lastByte = chunk[chunk.length - 1] ?? -1
+    if (end > 0) {
+      this.#tail = []
+      this.#tailBytes = 0
+    }
+    if (end === chunk.length) return
+    this.#tail.push(chunk.subarray(end))
+    this.#tailBytes += chunk.length - end
+  }
+
+  /** Behind the last delimiter that ends in the chunk, or 0. */
+  #lastEnd(chunk: Uint8Array): number {
+    const [first = 0, second] = this.#delimiter
+    if (second === undefined) return chunk.lastIndexOf(first) + 1
+    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const at = view.lastIndexOf(this.#delimiter)
+    if (at >= 0) return at + 2
+    return this.#lastByte === first && chunk[0] === second ? 1 : 0
+  }
+}

@@ -1,0 +1,277 @@
+// The engine with executions that do one thing each. What they stand for is tested where it is.
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SelectError } from '../errors.js'
+import type { CsvInput, SelectRequest } from '../request.js'
+import { SelectEngine } from './engine.js'
+import type { QueryEvent } from './run-query.js'
+import { defaultSelectSettings, type SelectSettings } from './settings.js'
+
+// Processes run built code only, which `npm run check` and `npm test` make first.
+const isBuilt = existsSync(new URL('../../dist/worker/main.js', import.meta.url))
+
+const MIB = 1024 * 1024
+const CSV: CsvInput = {
+  type: 'csv',
+  header: 'NONE',
+  recordDelimiter: '\n',
+  fieldDelimiter: ',',
+  quote: '"',
+  quoteEscape: '"',
+  comment: '#',
+  allowQuotedRecordDelimiter: false,
+}
+
+function requestOf(expression: string, input: Partial<CsvInput> = {}): SelectRequest {
+  return {
+    expression,
+    compression: 'NONE',
+    input: { ...CSV, ...input },
+    output: { type: 'json', recordDelimiter: '\n' },
+  }
+}
+
+describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
+  let dir: string
+  const engines: SelectEngine[] = []
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'coset-engine-'))
+  })
+  afterEach(async () => {
+    await Promise.all(engines.splice(0).map((engine) => engine.close()))
+    const left = await readdir(dir)
+    await rm(dir, { recursive: true })
+    expect(left).toEqual([])
+  })
+
+  function open(settings: Partial<SelectSettings> = {}): SelectEngine {
+    const executionModule = new URL('../testing/executions.mjs', import.meta.url).href
+    const engine = new SelectEngine({
+      ...defaultSelectSettings(),
+      spoolFolder: dir,
+      spareMs: 0,
+      executionModule,
+      ...settings,
+    })
+    engines.push(engine)
+    return engine
+  }
+
+  async function* source(content: string | Buffer, chunkBytes = 64 * 1024): AsyncGenerator<Uint8Array> {
+    const bytes = Buffer.from(content)
+    for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
+  }
+
+  const at = (signal = new AbortController().signal) => ({ signal, nowMs: 1234 })
+
+  async function ask(
+    engine: SelectEngine,
+    request: SelectRequest,
+    content: string | Buffer | AsyncIterable<Uint8Array>,
+  ) {
+    const from = typeof content === 'string' || Buffer.isBuffer(content) ? source(content) : content
+    const chunks: Uint8Array[] = []
+    let last: QueryEvent | undefined
+    for await (const event of engine.select(request, from, at())) {
+      if (event.kind === 'records') chunks.push(event.bytes)
+      last = event
+    }
+    return { text: Buffer.concat(chunks).toString(), last }
+  }
+
+  async function codeOf(work: Promise<unknown>): Promise<string> {
+    const error = await work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    return error instanceof SelectError ? error.code : `no SelectError: ${error}`
+  }
+
+  const isRunning = (pid: number) => {
+    try {
+      process.kill(pid, 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  it('hands the object over and gives back what is found, with how much was read', async () => {
+    const { text, last } = await ask(open(), requestOf('echo'), 'a,b\nc,d')
+    expect(text).toBe('a,b\nc,d')
+    expect(last).toEqual({ kind: 'finished', bytesScanned: 7, bytesProcessed: 7 })
+  })
+
+  it('answers what is only known at the end, also of an empty object', async () => {
+    expect((await ask(open(), requestOf('count'), '')).text).toBe('{"lines":0,"batches":0,"first":0}')
+  })
+
+  it.each([
+    ['of one byte', '\n', 8 * 1024],
+    ['of two bytes', '\r\n', 8 * 1024],
+    ['of two bytes that are cut in the middle', '\r\n', 7],
+  ])('cuts batches behind record delimiters %s', async (_name, recordDelimiter, chunkBytes) => {
+    const lines = Array.from(
+      { length: 3000 },
+      (_, line) => `${line},${'x'.repeat(line % 90)}${recordDelimiter}`,
+    )
+    const engine = open({ batchBytes: 20_000 })
+    const content = lines.join('')
+    const counted = await ask(engine, requestOf('count', { recordDelimiter }), source(content, chunkBytes))
+    expect(JSON.parse(counted.text)).toMatchObject({ lines: 3000, first: 1 })
+    expect(JSON.parse(counted.text).batches).toBeGreaterThan(4)
+    const echoed = await ask(engine, requestOf('echo', { recordDelimiter }), source(content, chunkBytes))
+    expect(echoed.text).toBe(content)
+  })
+
+  it('tells what stands before a record that is too long, and then that it is', async () => {
+    const chunks: Uint8Array[] = []
+    const content = `short\n${'x'.repeat(2 * MIB)}\n`
+    const asked = (async () => {
+      for await (const event of open().select(requestOf('echo'), source(content), at()))
+        if (event.kind === 'records') chunks.push(event.bytes)
+    })()
+    expect(await codeOf(asked)).toBe('OverMaxRecordSize')
+    expect(Buffer.concat(chunks).toString()).toBe('short\n')
+  })
+
+  it('reads no more than the query needs', async () => {
+    let given = 0
+    async function* endless() {
+      for (;;) {
+        given++
+        yield Buffer.alloc(64 * 1024, 'line\n')
+      }
+    }
+    const { text, last } = await ask(open(), requestOf('limit 3'), endless())
+    expect(text).toBe('line\nline\nline\n')
+    expect(last).toMatchObject({ bytesScanned: expect.any(Number) })
+    expect(given).toBeLessThan(1000)
+  })
+
+  it('holds the source up while nobody takes the result', async () => {
+    let given = 0
+    async function* endless() {
+      for (;;) {
+        given += 64 * 1024
+        yield Buffer.alloc(64 * 1024, 'line\n')
+      }
+    }
+    const events = open({ batchBytes: MIB }).select(requestOf('echo'), endless(), at())
+    for (let event = 0; event < 3; event++) await events.next()
+    await sleep(100)
+    const before = given
+    await sleep(100)
+    expect(given).toBe(before)
+    expect(given).toBeLessThan(16 * MIB)
+    await events.return(undefined)
+  })
+
+  it('gives processes nothing of its own: no environment, a private folder', async () => {
+    const { text } = await ask(open(), requestOf('where'), '')
+    const told = JSON.parse(text)
+    expect(Object.keys(told.env).sort()).toEqual(['MALLOC_ARENA_MAX', 'TZ'])
+    expect(told.nowMs).toBe(1234)
+    expect((await stat(told.cwd)).mode & 0o777).toBe(0o700)
+    expect(told.cwd.startsWith(dir)).toBe(true)
+    expect(existsSync(told.folder)).toBe(false)
+  })
+
+  it('passes results of any length on', async () => {
+    expect((await ask(open(), requestOf('many 3000001'), 'x')).text).toHaveLength(3_000_001)
+  })
+
+  it.each([
+    ['of the query itself', 'nothing', 'SQLParsingError'],
+    ['of the object', 'fail CSVParsingError', 'CSVParsingError'],
+    ['that are defects', 'throw', 'InternalError'],
+    ['of a process that exits', 'exit 3', 'InternalError'],
+    ['of a process that crashes', 'kill', 'InternalError'],
+  ])('tells failures %s', async (_name, expression, code) => {
+    expect(await codeOf(ask(open(), requestOf(expression), 'a\n'))).toBe(code)
+  })
+
+  it('tells a defect to the log alone', async () => {
+    const error = await ask(open(), requestOf('throw'), 'a\n').catch((reason: unknown) => reason)
+    expect(String(error)).not.toContain('secret')
+    expect(String((error as Error).cause)).toContain('a defect with a secret')
+  })
+
+  it('ends a query that takes too long, also one that never waits', async () => {
+    const engine = open({ queryMsMax: 400 })
+    expect(await codeOf(ask(engine, requestOf('spin'), 'a\n'))).toBe('Overload')
+    expect((await ask(engine, requestOf('echo'), 'a\n')).text).toBe('a\n')
+  })
+
+  it.each(['hoard', 'grow'])('ends a query that takes too much memory: %s', async (expression) => {
+    const engine = open({ memoryBytesMax: 160 * MIB })
+    expect(await codeOf(ask(engine, requestOf(expression), 'a\n'))).toBe('Overload')
+  })
+
+  it('passes on what the source fails with', async () => {
+    async function* damaged() {
+      yield Buffer.from('a\n')
+      throw new Error('the disk is gone')
+    }
+    await expect(ask(open(), requestOf('echo'), damaged())).rejects.toThrow('the disk is gone')
+  })
+
+  it('kills the process at once when the signal fires, and gives its reason', async () => {
+    const controller = new AbortController()
+    const asked = (async () => {
+      for await (const event of open().select(requestOf('slow 60000'), source('a\n'), at(controller.signal)))
+        if (event.kind === 'records') controller.abort(new Error('the client left'))
+    })()
+    await expect(asked).rejects.toThrow('the client left')
+  })
+
+  it('lets so many run, so many wait, and tells the others that it is busy', async () => {
+    const engine = open({ concurrency: 1, waitingMax: 1, waitingMsMax: 300 })
+    const running = engine.select(requestOf('slow 60000'), source('a\n'), at())
+    await running.next()
+    const waiting = codeOf(ask(engine, requestOf('echo'), 'a\n'))
+    await sleep(20)
+    expect(await codeOf(ask(engine, requestOf('echo'), 'a\n'))).toBe('Busy')
+    expect(await waiting).toBe('Busy')
+    const next = ask(engine, requestOf('echo'), 'a\n')
+    await running.return(undefined)
+    expect((await next).text).toBe('a\n')
+  })
+
+  it('keeps a process ready, and drops it when no query comes', async () => {
+    const engine = open({ spareMs: 400 })
+    const pidOf = async () => JSON.parse((await ask(engine, requestOf('where'), '')).text).pid as number
+    const first = await pidOf()
+    await sleep(150)
+    const start = performance.now()
+    const second = await pidOf()
+    expect(performance.now() - start).toBeLessThan(300)
+    expect(isRunning(first)).toBe(false)
+    expect(second).not.toBe(first)
+  })
+
+  it('ends everything when it is closed', async () => {
+    const engine = open()
+    const asked = codeOf(ask(engine, requestOf('spin'), 'a\n'))
+    await sleep(50)
+    await engine.close(new SelectError('InternalError', 'closed'))
+    expect(await asked).toBe('InternalError')
+    expect(await readdir(dir)).toEqual([])
+  })
+
+  it('removes what processes left that are dead, and nothing else', async () => {
+    const [dead, other, living] = ['coset-select-999999999-abc', 'other', `coset-select-${process.ppid}-abc`]
+    for (const name of [dead, other, living]) await mkdir(join(dir, name))
+    await ask(open(), requestOf('echo'), 'a\n')
+    const left = await readdir(dir)
+    expect(left).toContain(other)
+    expect(left).toContain(living)
+    expect(left).not.toContain(dead)
+    await rm(join(dir, other), { recursive: true })
+    await rm(join(dir, living), { recursive: true })
+  })
+})

@@ -1,0 +1,131 @@
+// SELECT over objects, each query in a process of its own that can be ended at any time.
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkQuery } from '../check-query.js'
+import { SelectError } from '../errors.js'
+import type { SelectRequest } from '../request.js'
+import { Admission } from './admission.js'
+import { type QueryEvent, type QueryPlan, runQuery } from './run-query.js'
+import type { SelectSettings } from './settings.js'
+import { Spares } from './spares.js'
+import { makeSpoolFolder } from './spool-folder.js'
+import type { WorkerProcess } from './worker-process.js'
+
+/** Nothing is started or written before the first query. */
+export class SelectEngine {
+  readonly #settings: SelectSettings
+  readonly #admission: Admission
+  readonly #closing = new AbortController()
+  #opened: Promise<Opened> | undefined
+  #queries = 0
+  readonly #under = new Set<Promise<void>>()
+
+  constructor(settings: SelectSettings) {
+    this.#settings = settings
+    this.#admission = new Admission(settings)
+  }
+
+  /** Throws a SelectError for a query that can't be run, whatever the object. */
+  check(request: SelectRequest): void {
+    if (this.#settings.executionModule === undefined) checkQuery(request)
+  }
+
+  /**
+   * What the query finds. Nothing happens before the first event is asked for; it is `started`. Rejects with a
+   * SelectError, also on its way; with the signal's reason; and with what the source fails with.
+   */
+  async *select(
+    request: SelectRequest,
+    source: AsyncIterable<Uint8Array>,
+    { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: number },
+  ): AsyncGenerator<QueryEvent> {
+    const { queryMsMax } = this.#settings
+    const controller = new AbortController()
+    const stop = () => controller.abort(signal.aborted ? signal.reason : this.#closing.signal.reason)
+    for (const one of [signal, this.#closing.signal]) {
+      if (one.aborted) stop()
+      one.addEventListener('abort', stop)
+    }
+    let timer: NodeJS.Timeout | undefined
+    let leave: (() => void) | undefined
+    try {
+      leave = await this.#admission.enter(controller.signal)
+      timer = setTimeout(() => controller.abort(tooSlow(queryMsMax)), queryMsMax)
+      yield* this.#run({ request, source, signal: controller.signal, nowMs, settings: this.#settings })
+    } finally {
+      clearTimeout(timer)
+      for (const one of [signal, this.#closing.signal]) one.removeEventListener('abort', stop)
+      leave?.()
+    }
+  }
+
+  /** Ends every query with the reason, and removes what was written. */
+  async close(reason: unknown = new Error('SELECT was closed.')): Promise<void> {
+    this.#closing.abort(reason)
+    const opened = await this.#opened?.catch(() => undefined)
+    if (!opened) return
+    await opened.spares.close(reason)
+    await Promise.all(this.#under)
+    await rm(opened.folder, { recursive: true, force: true })
+  }
+
+  async *#run(plan: Omit<QueryPlan, 'worker' | 'folder'>): AsyncGenerator<QueryEvent> {
+    const { folder: parent, spares } = await this.#open()
+    plan.signal.throwIfAborted()
+    const folder = join(parent, `query-${++this.#queries}`)
+    const worker = spares.take()
+    const done = this.#register()
+    try {
+      await mkdir(folder, { mode: 0o700 })
+      yield* runQuery({ ...plan, worker, folder })
+    } finally {
+      await end(worker, folder)
+      spares.prepare()
+      done()
+    }
+  }
+
+  #register(): () => void {
+    let done = () => {}
+    const under = new Promise<void>((resolve) => {
+      done = resolve
+    })
+    this.#under.add(under)
+    return () => {
+      this.#under.delete(under)
+      done()
+    }
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= open(this.#settings).catch((error: unknown) => {
+      // The next query tries again.
+      this.#opened = undefined
+      throw error
+    })
+    return this.#opened
+  }
+}
+
+interface Opened {
+  readonly folder: string
+  readonly spares: Spares
+}
+
+async function open({ spoolFolder, memoryBytesMax, spareMs }: SelectSettings): Promise<Opened> {
+  const folder = await makeSpoolFolder(spoolFolder)
+  return { folder, spares: new Spares({ memoryBytesMax, folder }, spareMs) }
+}
+
+async function end(worker: WorkerProcess, folder: string): Promise<void> {
+  worker.kill(new Error('The query is over.'))
+  await worker.ended
+  await rm(folder, { recursive: true, force: true })
+}
+
+function tooSlow(queryMsMax: number): SelectError {
+  return new SelectError(
+    'Overload',
+    `The query took longer than ${queryMsMax / 1000} seconds, the limit of this server.`,
+  )
+}

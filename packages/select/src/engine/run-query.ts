@@ -1,0 +1,141 @@
+// One query: the object goes into files, the process reads them, and its answer comes back as it is found.
+import { SelectError } from '../errors.js'
+import { type Frame, jsonFrame, readJson } from '../frames.js'
+import type { FailedMessage, FileMessage, FinishedMessage, StartMessage, UsedMessage } from '../messages.js'
+import type { SelectRequest } from '../request.js'
+import { deliver, deliveryOf } from './delivery.js'
+import type { SelectSettings } from './settings.js'
+import { SpoolRing } from './spool-ring.js'
+import type { WorkerProcess } from './worker-process.js'
+
+/** Files that an object passes through: one is read, one is ready, one is written. */
+const RING_FILES = 3
+
+export interface QueryCounts {
+  /** Of the object, as it is stored. */
+  readonly bytesScanned: number
+  /** Decompressed. */
+  readonly bytesProcessed: number
+}
+
+export type QueryEvent =
+  /** It is its turn. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'records'; readonly bytes: Uint8Array }
+  | ({ readonly kind: 'counts' } & QueryCounts)
+  /** The last one. */
+  | ({ readonly kind: 'finished' } & QueryCounts)
+
+export interface QueryPlan {
+  readonly request: SelectRequest
+  readonly source: AsyncIterable<Uint8Array>
+  readonly signal: AbortSignal
+  /** Milliseconds since 1970. */
+  readonly nowMs: number
+  readonly settings: SelectSettings
+  readonly worker: WorkerProcess
+  /** Of this query alone. */
+  readonly folder: string
+}
+
+export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
+  const { signal, worker, folder } = plan
+  const ring = new SpoolRing(folder, RING_FILES)
+  const delivering = new AbortController()
+  const abort = () => worker.kill(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  worker.watch()
+  const query = new Query(plan, ring)
+  const delivered = query.deliver(delivering.signal)
+  try {
+    yield { kind: 'started' }
+    for await (const frame of worker.frames()) {
+      const event = query.receive(frame, delivering)
+      if (event) yield event
+      if (event?.kind === 'finished') return
+    }
+    throw await worker.death()
+  } finally {
+    signal.removeEventListener('abort', abort)
+    delivering.abort(new Error('The query is over.'))
+    // Nothing of it is waited for but a read that is under way: the process is about to be killed.
+    worker.kill(new Error('The query is over.'))
+    await delivered
+    await ring.close()
+  }
+}
+
+class Query {
+  readonly #plan: QueryPlan
+  readonly #ring: SpoolRing
+  /** Lengths of the files that are not used up yet. */
+  readonly #handed = new Map<string, number>()
+  #bytesScanned = 0
+
+  constructor(plan: QueryPlan, ring: SpoolRing) {
+    this.#plan = plan
+    this.#ring = ring
+  }
+
+  /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
+  async deliver(signal: AbortSignal): Promise<void> {
+    const { worker, request, settings, source } = this.#plan
+    const { batchBytes, wholeBytesMax } = settings
+    try {
+      const delivery = deliveryOf(request)
+      await worker.send(jsonFrame('start', this.#start(delivery)))
+      const hand = (file: FileMessage) => {
+        this.#handed.set(file.path, file.length)
+        return worker.send(jsonFrame('file', file))
+      }
+      const plan = { delivery, request, ring: this.#ring, batchBytes, wholeBytesMax, signal, hand }
+      await deliver(plan, source)
+      await worker.send(jsonFrame('end'))
+    } catch (error) {
+      if (signal.aborted) return
+      // What was found before a record that is too long is still told, and then why there is no more.
+      if (error instanceof SelectError && error.code === 'OverMaxRecordSize') {
+        const failure: FailedMessage = { code: error.code, message: error.message, stack: null }
+        await worker.send(jsonFrame('end', failure))
+      } else worker.kill(error)
+    }
+  }
+
+  receive(frame: Frame, delivering: AbortController): QueryEvent | undefined {
+    switch (frame.kind) {
+      case 'records':
+        return { kind: 'records', bytes: frame.payload }
+      case 'used':
+        return this.#use(readJson(frame) as UsedMessage)
+      case 'enough':
+        delivering.abort(new Error('The query has all it asked for.'))
+        return undefined
+      case 'finished': {
+        const { bytesProcessed } = readJson(frame) as FinishedMessage
+        return { kind: 'finished', bytesScanned: this.#bytesScanned, bytesProcessed }
+      }
+      case 'failed':
+        throw failureOf(readJson(frame) as FailedMessage)
+      default:
+        return undefined
+    }
+  }
+
+  #use({ path, bytesProcessed }: UsedMessage): QueryEvent {
+    this.#bytesScanned += this.#handed.get(path) ?? 0
+    this.#handed.delete(path)
+    this.#ring.give(path)
+    return { kind: 'counts', bytesScanned: this.#bytesScanned, bytesProcessed }
+  }
+
+  #start(delivery: StartMessage['delivery']): StartMessage {
+    const { request, settings, folder, nowMs } = this.#plan
+    const { batchBytes, memoryBytesMax, threads, executionModule = null } = settings
+    return { request, delivery, folder, batchBytes, memoryBytesMax, threads, nowMs, executionModule }
+  }
+}
+
+function failureOf({ code, message, stack }: FailedMessage): SelectError {
+  return new SelectError(code, message, stack === null ? {} : { cause: new Error(stack) })
+}

@@ -1,0 +1,49 @@
+// The content of the frames that carry JSON.
+import type { SelectCode } from './errors.js'
+import type { SelectRequest } from './request.js'
+
+/**
+ * - `batches`: each file is a batch of whole records.
+ * - `bytes`: the object's bytes, cut anywhere, perhaps compressed.
+ * - `whole`: one file is the object.
+ */
+export type Delivery = 'batches' | 'bytes' | 'whole'
+
+/** How the process that answers a query is told of it. */
+export interface StartMessage {
+  readonly request: SelectRequest
+  readonly delivery: Delivery
+  /** Of this query alone, for files of its own. */
+  readonly folder: string
+  readonly batchBytes: number
+  readonly memoryBytesMax: number
+  readonly threads: number
+  /** The time that UTCNOW() tells, in milliseconds since 1970. */
+  readonly nowMs: number
+  readonly executionModule: string | null
+}
+
+export interface FileMessage {
+  readonly path: string
+  readonly length: number
+  /** The object begins with it. */
+  readonly isFirst: boolean
+}
+
+/** A file was read and may be written anew. */
+export interface UsedMessage {
+  readonly path: string
+  /** Of the whole object so far, decompressed. */
+  readonly bytesProcessed: number
+}
+
+export interface FinishedMessage {
+  readonly bytesProcessed: number
+}
+
+export interface FailedMessage {
+  readonly code: SelectCode
+  readonly message: string
+  /** Of a defect: for the log alone. */
+  readonly stack: string | null
+}

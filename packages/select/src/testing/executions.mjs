@@ -1,0 +1,142 @@
+// biome-ignore-all lint/correctness/useYield: some give nothing.
+// Executions for tests of what stands around them. The expression names one.
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SelectError } from '../../dist/errors.js'
+
+export async function openExecution({ request, folder, nowMs }) {
+  const [name, argument = ''] = request.expression.split(' ')
+  const make = executions[name]
+  if (!make) throw new SelectError('SQLParsingError', `There is no ${name}.`)
+  return Object.setPrototypeOf(make(argument, { folder, nowMs }), USUAL)
+}
+
+async function* nothing() {}
+const USUAL = { isDone: false, close: async () => {}, run: nothing, finish: nothing }
+const lines = async ({ path, length }) => {
+  const text = (await readFile(path)).toString()
+  if (Buffer.byteLength(text) !== length) throw new Error('The file is not the batch.')
+  if (!/\n$/.test(text) && text !== '')
+    return [
+      ...text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => `${line}\n`),
+      text.split('\n').at(-1),
+    ]
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => `${line}\n`)
+}
+
+const executions = {
+  /** All of it, batch by batch. */
+  echo: () => ({
+    async *run({ path }) {
+      yield await readFile(path)
+    },
+  }),
+  /** How many lines and batches there are, and how often one was the first. */
+  count() {
+    const seen = { lines: 0, batches: 0, first: 0 }
+    return {
+      async *run(batch) {
+        seen.lines += (await lines(batch)).length
+        seen.batches++
+        if (batch.isFirst) seen.first++
+      },
+      async *finish() {
+        yield Buffer.from(JSON.stringify(seen))
+      },
+    }
+  },
+  /** The first lines. */
+  limit(argument) {
+    let left = Number(argument)
+    return {
+      get isDone() {
+        return left === 0
+      },
+      async *run(batch) {
+        for (const line of (await lines(batch)).slice(0, left)) {
+          left--
+          yield Buffer.from(line)
+        }
+      },
+    }
+  },
+  /** So many bytes at once. */
+  many: (argument) => ({
+    async *finish() {
+      for (let left = Number(argument); left > 0; left -= 1000) yield Buffer.alloc(Math.min(left, 1000), 'x')
+    },
+  }),
+  /** A line at its beginning, the next much later. */
+  slow: (argument) => ({
+    async *run() {
+      yield Buffer.from('early\n')
+      await sleep(Number(argument))
+      yield Buffer.from('late\n')
+    },
+  }),
+  /** Computes for ever. */
+  spin: () => ({
+    async *run() {
+      for (;;) Math.sqrt(2)
+    },
+  }),
+  /** Takes more and more memory outside of JavaScript's heap. */
+  hoard: () => ({
+    async *run() {
+      const kept = []
+      for (;;) {
+        kept.push(Buffer.alloc(16 * 1024 * 1024, 1))
+        await sleep(5)
+      }
+    },
+  }),
+  /** The same within the heap. */
+  grow: () => ({
+    async *run() {
+      const kept = []
+      for (;;) kept.push(`${kept.length}`.repeat(1000).split(''))
+    },
+  }),
+  exit: (argument) => ({
+    async *run() {
+      process.exit(Number(argument))
+    },
+  }),
+  kill: () => ({
+    async *run() {
+      process.kill(process.pid, 'SIGSEGV')
+      await sleep(60_000)
+    },
+  }),
+  throw: () => ({
+    async *run() {
+      throw new TypeError('a defect with a secret')
+    },
+  }),
+  'slow-fail': (argument) => ({
+    async *run() {
+      yield Buffer.from('before\n')
+      await sleep(400)
+      throw new SelectError(argument, `It failed with ${argument}.`)
+    },
+  }),
+  fail: (argument) => ({
+    async *run() {
+      yield Buffer.from('before\n')
+      throw new SelectError(argument, `It failed with ${argument}.`)
+    },
+  }),
+  /** What the process is and has. */
+  where: (_argument, { folder, nowMs }) => ({
+    async *finish() {
+      const { pid, env } = process
+      yield Buffer.from(JSON.stringify({ pid, env, folder, nowMs, cwd: process.cwd() }))
+    },
+  }),
+}

@@ -1,0 +1,105 @@
+// From the server's first word to the last record of the answer.
+import { SelectError } from '../errors.js'
+import type { Execution } from '../execution.js'
+import { readJson } from '../frames.js'
+import type { FailedMessage, StartMessage } from '../messages.js'
+import { batchesOf } from './batches.js'
+import { Intake } from './intake.js'
+import type { ServerLink } from './server-link.js'
+
+/** Bytes of a result that are gathered before they are sent. */
+const GATHERED_BYTES = 64 * 1024
+/** How long they wait for more. */
+const GATHERED_MS = 100
+
+export type OpenExecution = (start: StartMessage) => Promise<Execution>
+
+interface ExecutionModule {
+  readonly openExecution: OpenExecution
+}
+
+/** Never rejects: what fails is told. */
+export async function answer(link: ServerLink): Promise<void> {
+  try {
+    // Loaded before a query is there, so that none has to wait for it.
+    const usual = await load('../open-execution.js')
+    await link.send('ready')
+    const start = readJson(await link.next()) as StartMessage
+    const { openExecution } = start.executionModule === null ? usual : await load(start.executionModule)
+    await run(link, start, await openExecution(start))
+  } catch (error) {
+    await link.send('failed', failedMessage(error))
+  }
+}
+
+async function load(module: string): Promise<ExecutionModule> {
+  return (await import(module)) as ExecutionModule
+}
+
+async function run(link: ServerLink, start: StartMessage, execution: Execution): Promise<void> {
+  const intake = new Intake(link)
+  const output = new Output(link)
+  try {
+    for await (const batch of batchesOf(start, intake)) {
+      await output.add(execution.run(batch))
+      if (execution.isDone) break
+    }
+    await link.send('enough')
+    await output.add(execution.finish())
+    await output.flush()
+    await link.send('finished', { bytesProcessed: intake.bytesProcessed })
+  } finally {
+    // A failure comes behind what was found before it.
+    await output.flush()
+    await execution.close()
+  }
+}
+
+/** Gathers small pieces of the result. */
+class Output {
+  readonly #link: ServerLink
+  #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(link: ServerLink) {
+    this.#link = link
+  }
+
+  async add(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const piece of pieces) {
+      this.#gathered.push(piece)
+      this.#timer ??= setTimeout(() => void this.flush(), GATHERED_MS)
+      this.#gatheredBytes += piece.length
+      if (this.#gatheredBytes >= GATHERED_BYTES) await this.flush()
+    }
+    // What a batch gave does not wait for the next.
+    await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const [first] = this.#gathered
+    if (!first) return
+    const bytes = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered)
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    await this.#link.sendRecords(bytes)
+  }
+}
+
+function failedMessage(error: unknown): FailedMessage {
+  if (error instanceof SelectError)
+    return {
+      code: error.code,
+      message: error.message,
+      stack: error.code === 'InternalError' ? stackOf(error) : null,
+    }
+  return { code: 'InternalError', message: 'The query failed unexpectedly.', stack: stackOf(error) }
+}
+
+function stackOf(error: unknown): string {
+  const { stack } = error as Partial<Error>
+  return (stack ?? String(error)).slice(0, 4000)
+}

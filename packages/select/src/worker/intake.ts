@@ -1,0 +1,55 @@
+// The object's files as the server hands them over.
+import { open } from 'node:fs/promises'
+import { SelectError } from '../errors.js'
+import { readJson } from '../frames.js'
+import type { FailedMessage, FileMessage } from '../messages.js'
+import type { ServerLink } from './server-link.js'
+
+const READ_BYTES = 256 * 1024
+
+export class Intake {
+  readonly #link: ServerLink
+  /** Of the object so far, decompressed: counted by whoever makes batches. */
+  bytesProcessed = 0
+
+  constructor(link: ServerLink) {
+    this.#link = link
+  }
+
+  /** Each may be written anew once the next one is asked for. Rejects when the server can't send the object's rest. */
+  async *files(): AsyncGenerator<FileMessage> {
+    for (;;) {
+      const frame = await this.#link.next()
+      if (frame.kind === 'end') {
+        const failure = readJson(frame) as FailedMessage | null
+        if (failure) throw new SelectError(failure.code, failure.message)
+        return
+      }
+      const file = readJson(frame) as FileMessage
+      try {
+        yield file
+      } finally {
+        // Also of one that the query needed no further than some record.
+        await this.#link.send('used', { path: file.path, bytesProcessed: this.bytesProcessed })
+      }
+    }
+  }
+
+  /** All of them as one stream of bytes. */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    for await (const { path, length } of this.files()) {
+      const handle = await open(path, 'r')
+      try {
+        for (let offset = 0; offset < length; ) {
+          const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, length - offset))
+          const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
+          if (bytesRead === 0) throw new Error('A file of the spool is shorter than it was said to be.')
+          offset += bytesRead
+          yield buffer.subarray(0, bytesRead)
+        }
+      } finally {
+        await handle.close()
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// The pipe to the server, as the process of a query sees it.
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import {
+  type Frame,
+  type FrameKind,
+  FrameReader,
+  frameHead,
+  jsonFrame,
+  RECORDS_BYTES_MAX,
+} from '../frames.js'
+
+export class ServerLink {
+  readonly #pipe: Duplex
+  readonly #frames: Frame[] = []
+  #waiting: ((frame: Frame) => void) | undefined
+
+  /** `lost` is called when the server is gone: nobody needs an answer then. */
+  constructor(pipe: Duplex, lost: () => void) {
+    this.#pipe = pipe
+    const reader = new FrameReader()
+    // Always read: what comes is little, and that the server is gone is seen at once.
+    pipe.on('data', (chunk: Buffer) => {
+      for (const frame of reader.push(chunk)) this.#receive(frame)
+    })
+    pipe.on('error', lost)
+    pipe.on('end', lost)
+    pipe.on('close', lost)
+  }
+
+  /** The next frame. */
+  next(): Promise<Frame> {
+    const frame = this.#frames.shift()
+    if (frame) return Promise.resolve(frame)
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+    })
+  }
+
+  /** Resolves when more may be sent. */
+  send(kind: FrameKind, content?: unknown): Promise<void> {
+    return this.#write(jsonFrame(kind, content))
+  }
+
+  /** Of any length. */
+  async sendRecords(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += RECORDS_BYTES_MAX) {
+      const part = bytes.subarray(at, at + RECORDS_BYTES_MAX)
+      this.#pipe.write(frameHead('records', part.length))
+      await this.#write(part)
+    }
+  }
+
+  /** All that was sent has left. */
+  async close(): Promise<void> {
+    this.#pipe.removeAllListeners('close')
+    this.#pipe.end()
+    if (!this.#pipe.writableFinished) await once(this.#pipe, 'finish')
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (!this.#pipe.write(bytes)) await once(this.#pipe, 'drain')
+  }
+
+  #receive(frame: Frame): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting) waiting(frame)
+    else this.#frames.push(frame)
+  }
+}

@@ -1,0 +1,66 @@
+import { getObject, type ReadContent } from '@coset/core'
+import { Fault } from '@coset/model'
+import { SelectError } from '@coset/select'
+import type { Context, Handler } from '../handlers.js'
+import { selectReply } from '../select/select-reply.js'
+import { selectRequestOf } from '../select/select-request.js'
+
+export const selectObjectContent: Handler<'selectObjectContent'> = async (context, input) => {
+  const { call, store, select, config } = context
+  if (!select) throw new Fault('NotImplemented', { message: 'SELECT is switched off at this server.' })
+  const request = selectRequestOf(input)
+  check(() => select.check(request))
+  const { content } = await getObject(call, store, {
+    bucket: input.Bucket,
+    key: input.Key,
+    versionId: input.VersionId,
+    conditions: {},
+  })
+  const { signal, clock } = call
+  const query = select.select(request, chunksOf(content), { signal, nowMs: clock.now() })
+  const stream = selectReply(query, {
+    wantsProgress: input.RequestProgress?.Enabled ?? false,
+    contMs: config.keepAliveMs,
+    now: () => performance.now(),
+    explain: (error) => explain(context, error),
+  })
+  return { Body: { kind: 'stream', stream: withFaults(stream) } }
+}
+
+async function* chunksOf(content: ReadContent): AsyncGenerator<Uint8Array> {
+  if (content.kind === 'bytes') yield content.bytes
+  else yield* content.stream
+}
+
+/** What fails before the first byte is an error document as any other. */
+async function* withFaults(stream: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw asFault(error)
+  }
+}
+
+function check(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw asFault(error)
+  }
+}
+
+function asFault(error: unknown): unknown {
+  if (!(error instanceof SelectError)) return error
+  const { code, message, cause } = error
+  return code === 'InternalError'
+    ? new Fault(code, {}, { cause: error })
+    : new Fault(code, { message }, { cause })
+}
+
+/** The reply is on its way: the error goes with it, and into the log where it is ours. */
+function explain({ call }: Context, error: unknown): { readonly code: string; readonly message: string } {
+  const fault = asFault(error)
+  const told = fault instanceof Fault ? fault : new Fault('InternalError', {}, { cause: error })
+  if (told.status >= 500 && !call.isAborted) call.log.error({ call: call.id, err: told }, 'a query failed')
+  return { code: told.code, message: told.message }
+}

@@ -11,7 +11,7 @@ import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')
 /** Pages of the same folder that people write. */
-const WRITTEN = new Set(['performance.md'])
+const WRITTEN = new Set(['performance.md', 'select-language.md'])
 const MARK = '<!-- Written by `npm run docs` from declarations and tests: change those instead. -->'
 
 const isCheck = process.argv.includes('--check')
@@ -77,6 +77,7 @@ real types; lists are always arrays. Every reply also has \`statusCode\`, \`requ
 - [Errors](errors.md): every code, with status and message
 - [Limits](limits.md): every bound
 - [Coverage](coverage.md): each parameter of COS's document on objects, with its test
+- [The language of SELECT](select-language.md): its grammar, and what statements mean
 - [Performance](performance.md): how fast it is, and how to measure it
 
 ## Types

@@ -24,20 +24,13 @@ async function bundle() {
   for (const folder of ['cjs', 'browser']) rmSync(join(dist, folder), { recursive: true, force: true })
   const common = { bundle: true, logLevel: 'warning', legalComments: 'none' }
   await Promise.all([
+    bundleCommonJs(common),
     build({
       ...common,
-      entryPoints: [join(dist, 'index.js')],
-      outfile: join(dist, 'cjs', 'index.js'),
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20.19',
-      external: ['undici'],
-      // Of hash-wasm, only its ES modules can be shaken.
-      mainFields: ['module', 'main'],
-    }),
-    build({
-      ...common,
-      entryPoints: { 'coset-sdk': join(dist, 'browser.js') },
+      entryPoints: {
+        'coset-sdk': join(dist, 'browser.js'),
+        'coset-sdk-encryption': join(dist, 'encryption', 'browser.js'),
+      },
       outdir: join(dist, 'browser'),
       platform: 'browser',
       format: 'esm',
@@ -48,6 +41,33 @@ async function bundle() {
   ])
   for (const name of PARTS) copyTypes(join(packages, name, 'dist'), join(dist, 'cjs', name))
   writeFileSync(stamp, '{ "type": "commonjs" }\n')
+}
+
+/**
+ * Both entries share what they have in common, such as the classes of errors. esbuild does that for ES modules only, so each file
+ * of theirs is rewritten afterwards.
+ */
+async function bundleCommonJs(common) {
+  const { build, transform } = await import('esbuild')
+  const target = 'node20.19'
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: join(dist, 'index.js'), encryption: join(dist, 'encryption', 'index.js') },
+    outdir: join(dist, 'cjs'),
+    platform: 'node',
+    format: 'esm',
+    splitting: true,
+    write: false,
+    target,
+    external: ['undici'],
+    // Of hash-wasm, only its ES modules can be shaken.
+    mainFields: ['module', 'main'],
+  })
+  mkdirSync(join(dist, 'cjs'), { recursive: true })
+  for (const { path, text } of outputFiles) {
+    const options = { format: 'cjs', platform: 'node', target, supported: { 'dynamic-import': false } }
+    writeFileSync(path, (await transform(text, options)).code)
+  }
 }
 
 /**

@@ -83,6 +83,18 @@ describe('for browsers', () => {
     expect(found).toBeNull()
   })
 
+  it('nothing of Node is in encryption', async () => {
+    const { outputFiles } = await bundled(`export * from '@coset/sdk/encryption/browser'`)
+    const text = outputFiles.map((file) => file.text).join('\n')
+    expect(text).toContain('coset-sealed-1')
+    expect(text.match(/\brequire\(|\bprocess\.|["'`]node:|(?<!\.)\bBuffer\b|__dirname/g)).toBeNull()
+  })
+
+  it('nothing of encryption is in the client that does not encrypt', async () => {
+    const { outputFiles } = await bundled(`export * from '@coset/sdk/browser'`)
+    expect(outputFiles.map((file) => file.text).join('\n')).not.toContain('coset-sealed-1')
+  })
+
   it('nothing is left of an import that is not used', async () => {
     const start = startOf(await bundled(`import { CosClient } from '@coset/sdk/browser'`))
     expect(start.trim()).toBe('')

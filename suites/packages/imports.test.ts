@@ -58,6 +58,56 @@ describe('a program works that', () => {
   })
 })
 
+const SEALED_ROUND_TRIP = `
+  const options = JSON.parse(process.argv[2])
+  const cos = new CosEncryptionClient(options, new AESProvider({ aes_key: Buffer.alloc(32, 1) }))
+  const Bucket = 'sealed' + process.pid + '-1250000000'
+  await cos.putBucket({ Bucket })
+  await cos.putObject({ Bucket, Key: 'k', Body: 'hello' })
+  const { Body } = await cos.getObject({ Bucket, Key: 'k' })
+  const plain = new CosClient(options)
+  const { ContentLength } = await plain.headObject({ Bucket, Key: 'k' })
+  const { Body: stored } = await plain.getObject({ Bucket, Key: 'k' })
+  await stored.cancel()
+  let error
+  try {
+    new AESProvider({})
+  } catch (caught) {
+    error = caught
+  }
+  console.log(await Body.text(), ContentLength, error instanceof CosClientError, cos instanceof CosClient)
+  await cos.close()
+  await plain.close()`
+
+describe('a program that encrypts works that', () => {
+  const names = '{ AESProvider, CosEncryptionClient }'
+
+  it('imports ES modules', async () => {
+    const program = `
+      import ${names} from '@coset/sdk/encryption'
+      import { CosClient, CosClientError } from '@coset/sdk'
+      ${SEALED_ROUND_TRIP}`
+    expect(await output('sealed.mjs', program)).toBe('hello 21 true true')
+  })
+
+  it('requires CommonJS', async () => {
+    const program = `
+      const ${names} = require('@coset/sdk/encryption')
+      const { CosClient, CosClientError } = require('@coset/sdk')
+      void (async () => {${SEALED_ROUND_TRIP}})()`
+    expect(await output('sealed.cjs', program)).toBe('hello 21 true true')
+  })
+
+  it('is not there for those that do not', async () => {
+    const program = `
+      require('@coset/sdk')
+      console.log(Object.keys(require.cache).filter((path) => /sdk.dist.cjs.encryption/.test(path)).length)
+      require('@coset/sdk/encryption')
+      console.log(Object.keys(require.cache).filter((path) => /sdk.dist.cjs.encryption/.test(path)).length)`
+    expect(await output('without.cjs', program)).toBe('0\n1')
+  })
+})
+
 describe('nothing happens on', () => {
   /** Globals, listeners of the process, and whatever is open, before and after. */
   const watch = (load: string) => `
@@ -89,6 +139,16 @@ describe('nothing happens on', () => {
       `await import('undici')\nconst before`,
     )
     expect(await output('still-2.mjs', program)).toBe('nothing')
+  })
+
+  it('the import of encryption, apart from what undici does', async () => {
+    const program = watch(`await import('@coset/sdk/encryption')`).replace(
+      'const before',
+      `await import('undici')\nconst before`,
+    )
+    expect(await output('still-4.mjs', program)).toBe('nothing')
+    const browser = watch(`await import('@coset/sdk/encryption/browser')`)
+    expect(await output('still-5.mjs', browser)).toBe('nothing')
   })
 
   it('require', async () => {

@@ -7,6 +7,17 @@ import { type Installation, installPackages, root } from './install.js'
 
 const NODE_PROGRAM = `
 import { CosClient, CosServiceError, type GetObjectOutput, type OperationInput } from '@coset/sdk'
+import { AESProvider, CosEncryptionClient, type EncryptionSettings, RSAProvider } from '@coset/sdk/encryption'
+
+export async function keep(): Promise<string> {
+  const settings: EncryptionSettings = { plain: 'read', segmentBytes: 4096 }
+  const key_pair_info = RSAProvider.getRsaKeyPairPath('public.pem', 'private.pem')
+  const provider = new RSAProvider({ key_pair_info, formerKeys: [new AESProvider({ aes_key_path: 'key' })] })
+  const cos: CosClient = new CosEncryptionClient({ Region: 'ap-guangzhou' }, provider, settings)
+  // @ts-expect-error: a format that can only be read
+  const none: EncryptionSettings = { format: 'java' }
+  return (await cos.getObject({ Bucket: 'b-1', Key: 'k' })).Body.text().then((text) => text + none.format)
+}
 
 export async function run(cos: CosClient): Promise<string> {
   const input: OperationInput<'putObject'> = { Bucket: 'b-1', Key: 'k', Body: Buffer.from('x'), StorageClass: 'ARCHIVE' }

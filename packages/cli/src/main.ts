@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { adminCommand } from './commands/admin.js'
+import { keygenCommand } from './commands/keygen.js'
 import { serveCommand } from './commands/serve.js'
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -12,5 +13,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError('Run with --help to see what there is.')
   program.addCommand(serveCommand())
   program.addCommand(adminCommand())
+  program.addCommand(keygenCommand())
   await program.parseAsync([...argv])
 }

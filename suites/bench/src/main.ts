@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { load } from './client.js'
 import { copies } from './copies.js'
+import { encryption } from './encryption.js'
 import { getLarge, memory, putLarge } from './large.js'
 import { lists } from './lists.js'
 import { type Coset, startCoset } from './processes.js'
@@ -24,6 +25,7 @@ const CASES = [
   'copies',
   'files',
   'folders',
+  'encryption',
   'complete',
   'memory',
   'lists',
@@ -67,6 +69,7 @@ try {
   const sdks = { coset, bucket, dir, rounds: quick ? 1 : 3 }
   await run('files', () => largeFiles(sdks))
   await run('folders', () => smallFiles(sdks, quick ? 0 : 20_000))
+  await run('encryption', () => encryption(sdks))
   await coset.stop()
   await run('complete', () => complete(dir, bucket, large.rounds))
   await run('memory', async () => {

@@ -12,7 +12,7 @@ import { median } from './rounds.js'
 import type { SdkFigures, SdkTask } from './sdk-process.js'
 
 const MIB = 1024 * 1024
-const LARGE_BYTES = 256 * MIB
+export const LARGE_BYTES = 256 * MIB
 const SMALL_BYTES = 4 * 1024
 const PROCESS = fileURLToPath(new URL('./sdk-process.js', import.meta.url))
 
@@ -23,8 +23,8 @@ export interface SdkOptions {
   readonly rounds: number
 }
 
-type Sdk = SdkTask['sdk'] | 'curl'
-type Runs = ReadonlyMap<Sdk, readonly SdkFigures[]>
+export type Sdk = SdkTask['sdk'] | 'curl'
+export type Runs = ReadonlyMap<Sdk, readonly SdkFigures[]>
 
 /** One file of 256 MiB, up and down. */
 export async function largeFiles(options: SdkOptions): Promise<void> {
@@ -92,7 +92,7 @@ function folderRuns(
 }
 
 /** Each side once and unmeasured where `prepare` is not enough, then in turn. */
-async function allInTurn(
+export async function allInTurn(
   { rounds }: SdkOptions,
   sides: readonly Sdk[],
   run: (sdk: Sdk, round: number) => Promise<SdkFigures>,
@@ -108,7 +108,7 @@ async function allInTurn(
 
 type Place = Pick<SdkTask, 'task' | 'key' | 'path'>
 
-async function measure({ coset, bucket }: SdkOptions, sdk: Sdk, place: Place): Promise<SdkFigures> {
+export async function measure({ coset, bucket }: SdkOptions, sdk: Sdk, place: Place): Promise<SdkFigures> {
   if (sdk === 'curl') return curl(coset, bucket, place)
   const { host, secretId, secretKey } = coset
   const task: SdkTask = { sdk, host, secretId, secretKey, bucket, ...place }
@@ -189,11 +189,11 @@ function reportRuns({ name, runs, unit, amount, target }: Comparison): void {
   note(`${name}: most memory of cos-nodejs-sdk-v5: ${figure('official', 'peakMiB').toFixed(0)} MiB`)
 }
 
-function medianOf(runs: readonly SdkFigures[] | undefined, of: keyof SdkFigures): number {
+export function medianOf(runs: readonly SdkFigures[] | undefined, of: keyof SdkFigures): number {
   return median((runs ?? []).map((run) => run[of]))
 }
 
-async function writeLarge(path: string): Promise<void> {
+export async function writeLarge(path: string): Promise<void> {
   const piece = randomBytes(16 * MIB)
   const file = await open(path, 'w')
   for (let at = 0; at < LARGE_BYTES; at += piece.length) await file.write(piece)

@@ -115,13 +115,13 @@ function legacyWraps(key: Uint8Array, primitives: Primitives): LegacyWraps {
   }
   return {
     wrap: apply,
-    async unwrap(algorithm, wrapped) {
-      if (algorithm === 'python') {
+    async unwrap(wrapped) {
+      if (wrapped.algorithm === 'python') {
         return wrapped.key.length === 32 && wrapped.iv.length === 16 ? apply(wrapped) : undefined
       }
-      if (algorithm !== 'AESWrap') return undefined
+      if (wrapped.algorithm !== 'AESWrap') return undefined
       const dataKey = await primitives.unwrapAes(key, wrapped.key)
-      const iv = await primitives.unwrapAes(key, wrapped.iv)
+      const iv = wrapped.isIvWrapped ? await primitives.unwrapAes(key, wrapped.iv) : wrapped.iv
       return dataKey && iv && { key: dataKey, iv }
     },
   }

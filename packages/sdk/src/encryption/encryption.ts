@@ -1,6 +1,8 @@
 // Which format an object is in, or gets, and who opens it.
 import { CosClientError } from '../errors.js'
 import { type KeyProvider, loadKeys, type MasterKey } from './key-provider.js'
+import { formatOf, type LegacyMetadata, readLegacy } from './legacy-metadata.js'
+import { createPython, openLegacy, rewrapLegacy } from './legacy-object.js'
 import {
   type EncryptionFields,
   encryptionFields,
@@ -67,6 +69,9 @@ function oneOf<T extends string>(name: string, value: T | undefined, choices: re
   return value ?? choices[0]
 }
 
+/** What an object has, by the format it is in. */
+type Readable = { readonly fields: EncryptionFields } | { readonly legacy: LegacyMetadata }
+
 class Formats implements Encryption {
   readonly #provider: KeyProvider
   readonly #settings: AllSettings
@@ -87,13 +92,17 @@ class Formats implements Encryption {
 
   async create(name: ObjectName): Promise<NewCipher> {
     const { format, segmentBytes, bindName } = this.#settings
-    if (format !== 'sealed') throw unusable('Only the sealed format can be written')
-    return createSealed(await this.#context(), { name: bindName ? name : undefined, segmentBytes })
+    const context = await this.#context()
+    if (format === 'python') return createPython(context.primitives, context.keys[0])
+    return createSealed(context, { name: bindName ? name : undefined, segmentBytes })
   }
 
   async open(metadata: ObjectMetadata, name: ObjectName): Promise<ObjectCipher | undefined> {
-    const fields = this.#readable(metadata)
-    return fields && openSealed(await this.#context(), fields, name)
+    const readable = this.#readable(metadata)
+    if (!readable) return undefined
+    const context = await this.#context()
+    if ('fields' in readable) return openSealed(context, readable.fields, name)
+    return openLegacy(context.primitives, context.keys, readable.legacy)
   }
 
   async rewrap(
@@ -101,22 +110,35 @@ class Formats implements Encryption {
     from: ObjectName,
     to: ObjectName,
   ): Promise<ObjectMetadata | undefined> {
-    const fields = this.#readable(metadata)
-    if (!fields) return undefined
+    const readable = this.#readable(metadata)
+    if (!readable) return undefined
+    const context = await this.#context()
+    if ('legacy' in readable) {
+      const fields = await rewrapLegacy(context.keys, readable.legacy)
+      return fields ? { ...withoutEncryption(metadata), ...fields } : metadata
+    }
     const names = { from, to: this.#settings.bindName ? to : undefined }
-    return { ...withoutEncryption(metadata), ...(await rewrapSealed(await this.#context(), fields, names)) }
+    return { ...withoutEncryption(metadata), ...(await rewrapSealed(context, readable.fields, names)) }
   }
 
   isEncrypted(metadata: ObjectMetadata): boolean {
     return Object.keys(metadata).some((name) => isEncryptionName(name.toLowerCase()))
   }
 
-  /** Undefined for a plain object. */
-  #readable(metadata: ObjectMetadata): EncryptionFields | undefined {
+  /** Undefined for a plain object. What the settings refuse is told by its format. */
+  #readable(metadata: ObjectMetadata): Readable | undefined {
     const fields = encryptionFields(metadata)
-    if (fields.size > 0) return fields
-    if (this.#settings.plain === 'read') return undefined
-    throw unusable(`The object is not encrypted, and such are only read with the setting plain: 'read'`)
+    if (fields.size === 0) {
+      if (this.#settings.plain === 'read') return undefined
+      throw unusable(`The object is not encrypted, and such are only read with the setting plain: 'read'`)
+    }
+    const format = formatOf(fields)
+    if (format === 'sealed') return { fields }
+    if (this.#settings.legacy === 'read') return { legacy: readLegacy(fields, format) }
+    const why = 'whose content is not authenticated'
+    throw unusable(
+      `The object is in the format ${format}, ${why}; it is read with the setting legacy: 'read'`,
+    )
   }
 
   async #context(): Promise<SealedContext> {

@@ -17,15 +17,22 @@ export interface CounterKey {
   readonly iv: Uint8Array
 }
 
+/** What the metadata of an object of an official SDK has. */
+export interface LegacyWrapped extends CounterKey {
+  /** `python`, or what the metadata calls it. */
+  readonly algorithm: string
+  /** Old objects have their IV as it is. */
+  readonly isIvWrapped: boolean
+  /** What a KMS was told beside the key, as JSON. */
+  readonly description: string | undefined
+}
+
 /** How a master key wraps in the formats of the official SDKs. */
 export interface LegacyWraps {
   /** As the Python SDK does. */
   wrap(plain: CounterKey): Promise<CounterKey>
-  /**
-   * `algorithm`: `python`, or what the metadata calls it. Undefined where the key is of another kind, or not the one, as
-   * far as that can be seen.
-   */
-  unwrap(algorithm: string, wrapped: CounterKey): Promise<CounterKey | undefined>
+  /** Undefined where the key is of another kind, or not the one, as far as that can be seen. */
+  unwrap(wrapped: LegacyWrapped): Promise<CounterKey | undefined>
 }
 
 /** One master key, ready for use. */

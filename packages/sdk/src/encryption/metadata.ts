@@ -4,10 +4,17 @@ import { fromBase64 } from './bytes.js'
 import type { ObjectMetadata } from './object-cipher.js'
 
 export const PREFIX = 'client-side-encryption-'
-/** Names of the Java SDK before it took up the common ones. */
-const OLD_JAVA_NAMES = ['x-cos-key', 'x-cos-key-v2', 'x-cos-iv']
-/** Java's, beside those with our prefix: the bits of the tag of AES-GCM. */
-const TAG_LENGTH = 'x-cos-tag-len'
+/** Names of the Java SDK, most of them from before it took up the common ones. */
+const JAVA_NAMES = [
+  'x-cos-key',
+  'x-cos-key-v2',
+  'x-cos-iv',
+  'x-cos-cek-alg',
+  'x-cos-wrap-alg',
+  'x-cos-matdesc',
+  'x-cos-tag-len',
+  'x-cos-unencrypted-content-md5',
+]
 
 /** What tells about the encryption, by name without the prefix where it has ours. */
 export type EncryptionFields = ReadonlyMap<string, string>
@@ -27,7 +34,7 @@ export function encryptionFields(metadata: ObjectMetadata): EncryptionFields {
 }
 
 export function isEncryptionName(name: string): boolean {
-  return name.startsWith(PREFIX) || name === TAG_LENGTH || OLD_JAVA_NAMES.includes(name)
+  return name.startsWith(PREFIX) || JAVA_NAMES.includes(name)
 }
 
 /** The metadata without what it says about encryption. */
@@ -71,8 +78,7 @@ export function bytesField(
 
 /** A field as it is called on the wire. */
 export function headerOf(name: string): string {
-  const isOurs = !OLD_JAVA_NAMES.includes(name) && name !== TAG_LENGTH
-  return `x-cos-meta-${isOurs ? PREFIX : ''}${name}`
+  return `x-cos-meta-${JAVA_NAMES.includes(name) ? '' : PREFIX}${name}`
 }
 
 export function unusable(message: string, cause?: unknown): CosClientError {

@@ -38,7 +38,7 @@ export interface RsaPublicKey {
   readonly fingerprint: Uint8Array
   /** RSA-OAEP with the one hash for both uses. */
   encryptOaep(hash: OaepHashes['label'], content: Uint8Array, label: Uint8Array): Awaitable<Uint8Array>
-  /** RSAES-PKCS1-v1_5. Rejects where the platform has none. */
+  /** RSAES-PKCS1-v1_5. Throws kind `encryption` where the platform has none. */
   encryptPkcs1(content: Uint8Array): Awaitable<Uint8Array>
 }
 
@@ -46,11 +46,8 @@ export interface RsaPrivateKey {
   readonly bits: number
   /** Undefined for whatever is wrong, and nothing tells what. */
   decryptOaep(hashes: OaepHashes, content: Uint8Array, label: Uint8Array): Awaitable<Uint8Array | undefined>
-  /**
-   * RSAES-PKCS1-v1_5 for a content whose length is known. What is not padded so gives random bytes instead, in the same
-   * time, so that no one can ask by it. Rejects where the platform has none.
-   */
-  decryptPkcs1(content: Uint8Array, length: number): Awaitable<Uint8Array>
+  /** RSAES-PKCS1-v1_5 of a content whose length is known; as above. Throws kind `encryption` where the platform has none. */
+  decryptPkcs1(content: Uint8Array, length: number): Awaitable<Uint8Array | undefined>
 }
 
 export interface RsaPair {

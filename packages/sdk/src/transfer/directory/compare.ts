@@ -1,7 +1,8 @@
 // Whether a local file and an object have the same content, without fetching the object.
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { loadCrc64 } from '@coset/protocol'
+import { bucketName } from '../../addressing.js'
 import type { Context } from '../../context.js'
 import { CosClientError, throwIfAborted } from '../../errors.js'
 import type { ListedObject } from '../../pages.js'
@@ -23,10 +24,13 @@ export interface Pair {
   /** Bytes of the local file. */
   readonly bytes: number
   readonly compare: 'content' | 'size'
+  /** Which of the two would be replaced by the other. */
+  readonly replaced: 'file' | 'object'
   readonly signal: AbortSignal
 }
 
 export async function isEqual(context: Context, pair: Pair): Promise<boolean> {
+  if (context.coding) return isEqualByTime(context, pair)
   const { object, bytes, compare, signal } = pair
   if (object.Size !== bytes) return false
   if (compare === 'size' || bytes === 0) return true
@@ -36,6 +40,30 @@ export async function isEqual(context: Context, pair: Pair): Promise<boolean> {
   const { Bucket } = pair
   const { Crc64 } = await call(context, 'headObject', { Bucket, Key: object.Key }, { signal })
   return Crc64 !== undefined && (await crc64Of(pair)) === Crc64
+}
+
+/**
+ * Of content that is stored otherwise, no checksum is known: what has the same length, and was written after the other, is
+ * taken for the same. What can not be looked into is not equal.
+ */
+async function isEqualByTime(context: Context, pair: Pair): Promise<boolean> {
+  const { Bucket, object, path, bytes, compare, replaced, signal } = pair
+  const { Key } = object
+  const head = await call(context, 'headObject', { Bucket, Key }, { signal })
+  const name = { Bucket: bucketName(Bucket, context.settings.appId), Key }
+  try {
+    const content = await context.coding?.open(head, name, { signal })
+    if ((content?.size ?? head.ContentLength) !== bytes) return false
+  } catch (error) {
+    if (error instanceof CosClientError) return false
+    throw error
+  }
+  if (compare === 'size') return true
+  const { mtimeMs } = await stat(path)
+  const writtenMs = head.LastModified.getTime()
+  if (replaced === 'object') return writtenMs >= mtimeMs
+  // The server tells whole seconds. A file that was given the object's own time was fetched.
+  return mtimeMs === writtenMs || mtimeMs >= writtenMs + 1000
 }
 
 async function md5Of(pair: Pair): Promise<string> {

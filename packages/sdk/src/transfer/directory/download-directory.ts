@@ -126,7 +126,15 @@ class DownloadPlan implements DirectoryPlan<FileToFetch> {
     if (there?.isFile() && settings.overwrite === 'changed') {
       const { Bucket } = this.#job.input
       const { compare } = settings
-      const pair = { Bucket, object, path, bytes: there.size, compare, signal: job.signal }
+      const pair = {
+        Bucket,
+        object,
+        path,
+        bytes: there.size,
+        compare,
+        replaced: 'file',
+        signal: job.signal,
+      } as const
       if (await isEqual(this.#context, pair)) return 'equal'
     }
     await this.#fetch(file, job)

@@ -111,7 +111,15 @@ class UploadPlan implements DirectoryPlan<FileToSend> {
     if (object && this.#overwrite === 'never') return 'exists'
     if (object && this.#overwrite === 'changed') {
       const { Bucket } = this.#input
-      const pair = { Bucket, object, path, bytes, compare: this.#compare, signal: job.signal }
+      const pair = {
+        Bucket,
+        object,
+        path,
+        bytes,
+        compare: this.#compare,
+        replaced: 'object',
+        signal: job.signal,
+      } as const
       if (await isEqual(this.#context, pair)) return 'equal'
     }
     try {

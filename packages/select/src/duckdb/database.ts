@@ -1,0 +1,60 @@
+// A DuckDB that reaches nothing but one folder.
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { quotedText } from './sql-text.js'
+
+export interface DatabaseOptions {
+  /** The only place whose files it may read and write. */
+  readonly folder: string
+  readonly threads: number
+  /** Bytes; a query that needs more fails. */
+  readonly memoryBytesMax: number
+}
+
+export class Database {
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance
+    this.#connection = connection
+  }
+
+  /**
+   * Statements are made from a parsed query and hold nothing of it but quoted text, so none should ever name a file or
+   * a setting; what is closed here would stop one that did. Nothing is spilled to disk.
+   */
+  static async open({ folder, threads, memoryBytesMax }: DatabaseOptions): Promise<Database> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: `${threads}`,
+      memory_limit: `${memoryBytesMax}B`,
+      temp_directory: '',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      allow_unsigned_extensions: 'false',
+    })
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
+    await connection.run('SET enable_external_access = false')
+    await connection.run('SET lock_configuration = true')
+    return new Database(instance, connection)
+  }
+
+  /** All rows of a statement with a small result. */
+  async rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]> {
+    const reader = await this.#connection.runAndReadAll(sql)
+    return reader.getRows()
+  }
+
+  /** Runs a statement that writes rows somewhere; resolves to their number. */
+  async write(sql: string): Promise<number> {
+    const { rowsChanged } = await this.#connection.run(sql)
+    return rowsChanged
+  }
+
+  close(): void {
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+  }
+}

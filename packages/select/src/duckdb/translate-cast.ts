@@ -1,0 +1,65 @@
+// CAST in DuckDB's SQL: guarded, as DuckDB reads more texts as numbers than COS Select does, and rounds.
+import type { Expression } from '../language/ast.js'
+import { FAIL, type Sql, type Translate, untranslatable } from './sql.js'
+
+type Cast = Extract<Expression, { readonly kind: 'cast' }>
+
+/** Decimals with more digits are for the interpreter. */
+export const DECIMAL_TYPE = 'DECIMAL(38, 9)'
+const INT = ' *[+-]?[0-9]+ *'
+const FLOAT = ' *[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)? *'
+export const DECIMAL = ' *[+-]?[0-9]{1,18}(\\.[0-9]{0,9})? *'
+const BOOL = '(?i) *(true|false) *'
+/** Of that many bytes no text is too large for a float, whatever its digits; with an exponent it may be. */
+const FLOAT_BYTES_MAX = 300
+
+export function translateCast({ operand, type, precision }: Cast, translate: Translate): Sql {
+  const value = translate(operand)
+  if (value.type === type && type !== 'decimal') return value
+  if (type === 'string') return castToText(value)
+  if (value.type === 'text') return castText(value.text, type, precision)
+  if (value.type === 'int' && type === 'float')
+    return { text: `CAST(${value.text} AS DOUBLE)`, type: 'float' }
+  return untranslatable()
+}
+
+function castToText(value: Sql): Sql {
+  if (value.type === 'text') return value
+  return value.type === 'int' || value.type === 'bool'
+    ? { text: `CAST(${value.text} AS VARCHAR)`, type: 'text' }
+    : untranslatable()
+}
+
+function castText(text: string, type: Cast['type'], precision: number | undefined): Sql {
+  if (type === 'int') return guarded(text, { pattern: INT, type: 'BIGINT', as: 'int' })
+  if (type === 'bool') return guarded(`trim(${text})`, { pattern: BOOL, type: 'BOOLEAN', as: 'bool' })
+  if (type === 'float') {
+    const value = guarded(text, { pattern: FLOAT, type: 'DOUBLE', as: 'float' })
+    return {
+      text: finite(`CASE WHEN strlen(${text}) < ${FLOAT_BYTES_MAX} THEN ${value.text} ELSE ${FAIL} END`),
+      type: 'float',
+    }
+  }
+  const isPlain = type === 'decimal' && precision === undefined
+  return isPlain ? guarded(text, { pattern: DECIMAL, type: DECIMAL_TYPE, as: 'decimal' }) : untranslatable()
+}
+
+interface Guard {
+  readonly pattern: string
+  /** DuckDB's. */
+  readonly type: string
+  readonly as: Sql['type']
+}
+
+/** Null stays null. */
+function guarded(text: string, { pattern, type, as }: Guard): Sql {
+  const fits = `regexp_full_match(${text}, '${pattern}')`
+  return {
+    text: `CASE WHEN ${text} IS NULL OR ${fits} THEN CAST(${text} AS ${type}) ELSE ${FAIL} END`,
+    type: as,
+  }
+}
+
+export function finite(text: string): string {
+  return `CASE WHEN ${text} IS NULL OR isfinite(${text}) THEN ${text} ELSE ${FAIL} END`
+}

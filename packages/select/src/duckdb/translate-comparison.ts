@@ -1,0 +1,92 @@
+// = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
+import type { BinaryOperator, Expression } from '../language/ast.js'
+import { type Sql, type Translate, untranslatable } from './sql.js'
+import { DECIMAL_TYPE } from './translate-cast.js'
+
+type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
+type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
+
+const COMPARISONS: readonly BinaryOperator[] = ['=', '<>', '<', '<=', '>', '>=']
+/** Up to here every int is a float. */
+const SAFE_INT_DIGITS = 15
+const DECIMAL_LITERAL = /^[+-]?\d{1,18}(\.\d{0,9})?$/
+
+export function isComparison(operator: BinaryOperator): operator is Comparison {
+  return COMPARISONS.includes(operator)
+}
+
+export function translateComparison(
+  {
+    operator,
+    left,
+    right,
+  }: { readonly operator: Comparison; readonly left: Expression; readonly right: Expression },
+  translate: Translate,
+): Sql {
+  const [a, b] = alike(left, right, translate)
+  return { text: `(${a} ${operator} ${b})`, type: 'bool' }
+}
+
+/** Both sides as the same type: those of unlike types are never equal, and comparing them otherwise is an error. */
+function alike(left: Expression, right: Expression, translate: Translate): readonly [string, string] {
+  const [a, b] = [numberOf(left), numberOf(right)]
+  if (a !== undefined && b !== undefined) return untranslatable()
+  if (b !== undefined) {
+    const value = translate(left)
+    return [value.text, literalAs(value, b)]
+  }
+  if (a !== undefined) {
+    const value = translate(right)
+    return [literalAs(value, a), value.text]
+  }
+  const [first, second] = [translate(left), translate(right)]
+  const isSame = first.type === second.type && first.type !== 'json'
+  return isSame ? [first.text, second.text] : untranslatable()
+}
+
+/** The text of a number that is written in the query. */
+export function numberOf(expression: Expression): string | undefined {
+  if (expression.kind === 'unary' && expression.operator === '-') {
+    const text = numberOf(expression.operand)
+    return text === undefined || text.startsWith('-') ? undefined : `-${text}`
+  }
+  if (expression.kind !== 'literal') return undefined
+  const { value } = expression
+  if (value.type === 'int') return value.value.toString()
+  return value.type === 'decimal' ? value.text : undefined
+}
+
+/** A number beside a value of that type, so that the comparison is as exact as COS Select's. */
+function literalAs({ type }: Sql, number: string): string {
+  const isInt = /^-?\d+$/.test(number)
+  if (type === 'int' && isInt && number.length <= 18) return `CAST(${number} AS BIGINT)`
+  if (type === 'int' || type === 'decimal') {
+    return DECIMAL_LITERAL.test(number) ? `CAST('${number}' AS ${DECIMAL_TYPE})` : untranslatable()
+  }
+  const isExact = !isInt || number.length <= SAFE_INT_DIGITS
+  return type === 'float' && isExact && number.length < 40 ? `CAST('${number}' AS DOUBLE)` : untranslatable()
+}
+
+export function translateIn({ operand, list, negated }: Of<'in'>, translate: Translate): Sql {
+  const pairs = list.map((one) => alike(operand, one, translate))
+  const [value = untranslatable()] = pairs.map(([text]) => text)
+  const values = pairs.map(([, text]) => text)
+  return { text: `(${value} ${negated ? 'NOT ' : ''}IN (${values.join(', ')}))`, type: 'bool' }
+}
+
+export function translateBetween({ operand, low, high, negated }: Of<'between'>, translate: Translate): Sql {
+  const [value, least] = alike(operand, low, translate)
+  const [same, most] = alike(operand, high, translate)
+  return { text: `(${negated ? 'NOT ' : ''}(${value} >= ${least} AND ${same} <= ${most}))`, type: 'bool' }
+}
+
+/** MISSING is null here, so that the two can't be told apart. */
+export function translateIs({ operand, what, negated }: Of<'is'>, translate: Translate): Sql {
+  if (what === 'missing' && operand.kind !== 'reference') return untranslatable()
+  const { text, type } = translate(operand)
+  if (type === 'json') {
+    const isNull = `(${text} IS NULL${what === 'null' ? ` OR ${text} = 'null'` : ''})`
+    return { text: negated ? `(NOT ${isNull})` : isNull, type: 'bool' }
+  }
+  return { text: `(${text} IS ${negated ? 'NOT ' : ''}NULL)`, type: 'bool' }
+}

@@ -10,13 +10,13 @@ import { cosNameOf, operationPage, uncommented } from './docs/operation-page.mjs
 import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')
-<<<<<<< HEAD
 /** Files of the same folder that people write, or tests. */
-const WRITTEN = new Set(['performance.md', 'encryption-format.md', 'encryption-vectors.json'])
-=======
-/** Pages of the same folder that people write. */
-const WRITTEN = new Set(['performance.md', 'select-language.md'])
->>>>>>> sel-language
+const WRITTEN = new Set([
+  'performance.md',
+  'select-language.md',
+  'encryption-format.md',
+  'encryption-vectors.json',
+])
 const MARK = '<!-- Written by `npm run docs` from declarations and tests: change those instead. -->'
 
 const isCheck = process.argv.includes('--check')

@@ -7,7 +7,8 @@ export interface CsvInputOptions {
     readonly header?: 'NONE' | 'USE' | 'IGNORE'
     readonly recordDelimiter?: string
     readonly fieldDelimiter?: string
-    readonly quote?: string
+    /** Undefined where it is given: nothing is quoted. */
+    readonly quote?: string | undefined
     readonly quoteEscape?: string
     readonly comment?: string
     readonly allowQuotedRecordDelimiter?: boolean

@@ -144,7 +144,7 @@ describe('bytes that were sent under a key', () => {
   /** No two bodies of one part differ where both have bytes. */
   function assertNoneDiffers(): void {
     for (const bodies of sentParts().values()) {
-      const [first = Buffer.alloc(0), ...others] = [...bodies].sort((a, b) => b.length - a.length)
+      const [first = Buffer.alloc(0), ...others] = bodies.toSorted((a, b) => b.length - a.length)
       for (const other of others) expect(other.equals(first.subarray(0, other.length))).toBe(true)
     }
   }

@@ -1,0 +1,137 @@
+// Results written as CSV, and CSV written as JSON.
+import type { OutputOptions, SelectCase } from '../case.js'
+
+const DATA = 'plain,"with, comma","with ""quotes""",\n'
+
+const written = (name: string, output: OutputOptions, expected: string): SelectCase => ({
+  name,
+  sql: 'SELECT * FROM COSObject',
+  data: DATA,
+  input: { csv: {} },
+  output,
+  expected,
+})
+
+export const CSV_OUTPUT: readonly SelectCase[] = [
+  written('quotes as needed', { csv: {} }, DATA),
+  written(
+    'quotes always',
+    { csv: { quoteFields: 'ALWAYS' } },
+    '"plain","with, comma","with ""quotes""",""\n',
+  ),
+  written(
+    'another delimiter needs other quotes',
+    { csv: { fieldDelimiter: ';' } },
+    'plain;with, comma;"with ""quotes""";\n',
+  ),
+  written('tabs', { csv: { fieldDelimiter: '\t' } }, 'plain\twith, comma\t"with ""quotes"""\t\n'),
+  written('another record delimiter', { csv: { recordDelimiter: '\r\n' } }, DATA.replace('\n', '\r\n')),
+  written('another quote', { csv: { quote: "'" } }, `plain,'with, comma',with "quotes",\n`),
+  written('another escape', { csv: { quoteEscape: '\\' } }, 'plain,"with, comma","with \\"quotes\\"",\n'),
+  written('JSON', { json: {} }, '{"_1":"plain","_2":"with, comma","_3":"with \\"quotes\\"","_4":""}\n'),
+  written(
+    'JSON with a delimiter',
+    { json: { recordDelimiter: ';' } },
+    '{"_1":"plain","_2":"with, comma","_3":"with \\"quotes\\"","_4":""};',
+  ),
+  {
+    name: 'a line break in a field is quoted',
+    sql: 'SELECT _1 FROM COSObject',
+    data: '"a\nb"\n',
+    input: { csv: { allowQuotedRecordDelimiter: true } },
+    expected: '"a\nb"\n',
+  },
+  {
+    name: 'what was quoted without need is written without',
+    sql: 'SELECT * FROM COSObject',
+    data: '"a","b"\nc,d\n',
+    input: { csv: {} },
+    expected: 'a,b\nc,d\n',
+  },
+  {
+    name: 'a quote that opened nothing is quoted',
+    sql: 'SELECT * FROM COSObject',
+    data: 'a,5" pipe\n',
+    input: { csv: {} },
+    expected: 'a,"5"" pipe"\n',
+  },
+  {
+    name: 'an escape that is written is escaped itself',
+    sql: 'SELECT _1 FROM COSObject',
+    data: '"a\\b,c"\n',
+    input: { csv: {} },
+    output: { csv: { quoteEscape: '\\' } },
+    expected: '"a\\\\b,c"\n',
+  },
+  {
+    name: 'always quotes what is null or MISSING too',
+    sql: 'SELECT NULL, _5, 7 FROM COSObject',
+    data: 'a\n',
+    input: { csv: {} },
+    output: { csv: { quoteFields: 'ALWAYS' } },
+    expected: '"","","7"\n',
+  },
+  {
+    name: 'names of columns in JSON',
+    sql: `SELECT s.name, s."age" AS years, UPPER(city), _2, city "the city" FROM COSObject s`,
+    data: 'name,age,city\nJane,34,Rome\n',
+    input: { csv: { header: 'USE' } },
+    output: { json: {} },
+    expected: '{"name":"Jane","years":"34","_3":"ROME","_2":"34","the city":"Rome"}\n',
+  },
+  {
+    name: 'a name is written as the query has it',
+    sql: 'SELECT NAME FROM COSObject',
+    data: 'name\nJane\n',
+    input: { csv: { header: 'USE' } },
+    output: { json: {} },
+    expected: '{"NAME":"Jane"}\n',
+  },
+  {
+    name: 'a name may come twice',
+    sql: 'SELECT _1 AS a, _2 AS a FROM COSObject',
+    data: '1,2\n',
+    input: { csv: {} },
+    output: { json: {} },
+    expected: '{"a":"1","a":"2"}\n',
+  },
+  {
+    name: 'header names that come twice are kept',
+    sql: 'SELECT * FROM COSObject',
+    data: 'a,a\n1,2\n',
+    input: { csv: { header: 'USE' } },
+    output: { json: {} },
+    expected: '{"a":"1","a":"2"}\n',
+  },
+  {
+    name: 'MISSING is left out of JSON, null is written',
+    sql: 'SELECT _1, _2, NULL AS n FROM COSObject',
+    data: 'a\n',
+    input: { csv: {} },
+    output: { json: {} },
+    expected: '{"_1":"a","n":null}\n',
+  },
+  {
+    name: 'a record of JSON with nothing in it',
+    sql: 'SELECT _2 FROM COSObject',
+    data: 'a\n',
+    input: { csv: {} },
+    output: { json: {} },
+    expected: '{}\n',
+  },
+  {
+    name: 'control characters in JSON',
+    sql: 'SELECT _1 FROM COSObject',
+    data: 'a\tb\\c\u0001\n',
+    input: { csv: {} },
+    output: { json: {} },
+    expected: '{"_1":"a\\tb\\\\c\\u0001"}\n',
+  },
+  {
+    name: 'a result of more than 1 MB',
+    sql: 'SELECT _1, _1 FROM COSObject',
+    data: () => `${'x'.repeat(600_000)}\n`,
+    input: { csv: {} },
+    error: 'OverMaxRecordSize',
+  },
+]

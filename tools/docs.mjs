@@ -10,8 +10,13 @@ import { cosNameOf, operationPage, uncommented } from './docs/operation-page.mjs
 import { errorsPage, limitsPage } from './docs/table-pages.mjs'
 
 const REFERENCE = join(root, 'docs', 'reference')
-/** Pages of the same folder that people write. */
-const WRITTEN = new Set(['performance.md'])
+/** Files of the same folder that people write, or tests. */
+const WRITTEN = new Set([
+  'performance.md',
+  'select-language.md',
+  'encryption-format.md',
+  'encryption-vectors.json',
+])
 const MARK = '<!-- Written by `npm run docs` from declarations and tests: change those instead. -->'
 
 const isCheck = process.argv.includes('--check')
@@ -77,7 +82,9 @@ real types; lists are always arrays. Every reply also has \`statusCode\`, \`requ
 - [Errors](errors.md): every code, with status and message
 - [Limits](limits.md): every bound
 - [Coverage](coverage.md): each parameter of COS's document on objects, with its test
+- [The language of SELECT](select-language.md): its grammar, and what statements mean
 - [Performance](performance.md): how fast it is, and how to measure it
+- [Encryption format](encryption-format.md): what client-side encryption stores, to the byte, with [vectors](encryption-vectors.json)
 
 ## Types
 

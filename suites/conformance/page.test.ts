@@ -1,16 +1,18 @@
 // Each parameter and each member of the document that coset implements, one by one, by our own SDK.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Member, operations } from '@coset/protocol'
 import { CosClient, nodePlatform, type Platform } from '@coset/sdk'
+import { AESProvider, CosEncryptionClient, type KeyProvider } from '@coset/sdk/encryption'
 import { startServer, type TestServer } from '@coset/server/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RESTORE_MS, travel } from './cases/travel.js'
 import { newBucketName, refusal } from './own-sdk/stations.js'
 import type { At, Case } from './page/case.js'
 import { CASES, COVERAGE, type Covered, memberOf, nameOf, REASONS, SAMPLES, subjectOf } from './page/index.js'
-import { clientWithout } from './page/without.js'
+import { clientWithout, encryptingWithout } from './page/without.js'
 
 const clock = travel()
 let sent: Readonly<Record<string, string>>[] = []
@@ -40,6 +42,7 @@ describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s'
   let anonymous: CosClient
   let Bucket: string
   let dir: string
+  const opened: CosClient[] = []
   beforeAll(async () => {
     server = await startServer({ clock, restoreMs: RESTORE_MS })
     const options = { ...server.clientOptions, Retries: 0 }
@@ -47,7 +50,7 @@ describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s'
     anonymous = new CosClient({ ...options, SecretId: undefined, SecretKey: undefined })
   })
   afterAll(async () => {
-    await Promise.all([cos.close(), anonymous.close()])
+    await Promise.all([cos, anonymous, ...opened].map((client) => client.close()))
     await server.stop()
   })
   const newBucket = async () => {
@@ -64,9 +67,15 @@ describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s'
     clock.home()
     await rm(dir, { recursive: true })
   })
+  const encrypting = (provider: KeyProvider) => {
+    const client = new CosEncryptionClient({ ...server.clientOptions, Retries: 0 }, provider)
+    opened.push(client)
+    return client
+  }
   const at = (): At => ({
     cos,
     anonymous,
+    encrypting,
     region: server.region,
     Bucket,
     dir,
@@ -90,7 +99,13 @@ describe.each(COVERAGE.map((section) => [section.title, section] as const))('%s'
     section.covered[side].filter(hasCase).map((covered) => [covered.title, side, covered] as const),
   )
   it.each(members)('%s: the case notices when it is missing', async (_title, side, { name, run }) => {
-    const lacking = { ...at(), cos: clientWithout(cos, subject, side, memberOf(name)) }
+    const member = memberOf(name)
+    const lacking = {
+      ...at(),
+      cos: clientWithout(cos, subject, side, member),
+      encrypting: (provider: KeyProvider) =>
+        encryptingWithout(encrypting(keysWithout(provider, member)), cos, member),
+    }
     const failure = await run(lacking).then(
       () => 'none',
       () => 'noticed',
@@ -132,6 +147,11 @@ it('has no cases, samples and reasons of what the document does not have', () =>
   for (const name of [...Object.keys(CASES), ...Object.keys(SAMPLES), ...Object.keys(REASONS)])
     expect(known, name).toContain(name)
 })
+
+/** Where the member is a provider, one of a key that nobody knows. */
+function keysWithout(provider: KeyProvider, member: string): KeyProvider {
+  return member.includes('Provider') ? new AESProvider({ aes_key: randomBytes(32) }) : provider
+}
 
 function hasCase(covered: Covered): covered is Covered & { readonly run: Case } {
   return covered.run !== undefined

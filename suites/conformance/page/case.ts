@@ -1,5 +1,6 @@
 // What a case is, and what it finds around it.
 import type { CosClient } from '@coset/sdk'
+import type { CosEncryptionClient, KeyProvider } from '@coset/sdk/encryption'
 import type { ExpectStatic } from 'vitest'
 
 /** The surroundings of one case. Cases import nothing that needs a test runner, so that tools can read their names. */
@@ -7,6 +8,8 @@ export interface At {
   readonly cos: CosClient
   /** A client of the same server without keys. */
   readonly anonymous: CosClient
+  /** A client of the same server that encrypts. */
+  encrypting(provider: KeyProvider): CosEncryptionClient
   readonly region: string
   /** A bucket of this case alone. */
   readonly Bucket: string

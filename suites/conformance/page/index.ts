@@ -4,6 +4,7 @@ import { copy } from './cases/copy.js'
 import { copyObject } from './cases/copy-object.js'
 import { deleteObject, deleteObjects } from './cases/delete-objects.js'
 import { downloadFile } from './cases/download-file.js'
+import { CosEncryptionClientCases } from './cases/encryption.js'
 import { listObjectVersions } from './cases/list-object-versions.js'
 import { listObjects } from './cases/list-objects.js'
 import { listMultipartUploads, listParts } from './cases/list-uploads.js'
@@ -40,6 +41,7 @@ export const CASES: Readonly<Record<string, OperationCases>> = {
   uploadFile,
   downloadFile,
   copy,
+  CosEncryptionClient: CosEncryptionClientCases,
 }
 
 /** One line of the coverage page. */

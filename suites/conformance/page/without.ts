@@ -1,5 +1,6 @@
 // A client that leaves one member out, to show that a case looks at what the member does.
 import type { CosClient } from '@coset/sdk'
+import type { CosEncryptionClient } from '@coset/sdk/encryption'
 
 type Values = Readonly<Record<string, unknown>>
 type Method = (input: Values, options?: unknown) => Promise<Values>
@@ -21,6 +22,24 @@ export function clientWithout(
         if (side === 'takes') return call(without(input, path.split('.')), options)
         return without(await call(input, options), path.split('.'))
       }
+    },
+  })
+}
+
+/**
+ * A client that encrypts, but for one method, which is a plain client's. Lists of parts, which are the same of both, are empty.
+ */
+export function encryptingWithout(
+  client: CosEncryptionClient,
+  plain: CosClient,
+  member: string,
+): CosEncryptionClient {
+  return new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(name === member ? plain : target, name)
+      if (typeof value !== 'function') return value
+      if (name === member && name === 'listParts') return async () => ({ Part: [] })
+      return value.bind(name === member ? plain : target)
     },
   })
 }

@@ -65,9 +65,8 @@ export class CosEncryptionClient extends CosClient {
 
   /**
    * Wraps an object's key anew, by the key that is current now, without fetching or sending its content: a copy onto itself,
-   * pinned to what was looked at. Its class, headers, metadata and tags stay; its access control list becomes the default. With
-   * `sealedAs` an object that was copied by something else gets its own name. Rejects with kind `encryption` for a plain
-   * object.
+   * pinned to what was looked at. Its class, access control list, headers, metadata and tags stay. With `sealedAs` an
+   * object that was copied by something else gets its own name. Rejects with kind `encryption` for a plain object.
    */
   rewrap(input: RewrapInput, options: EncryptedCopyOptions = {}): Promise<CopyOutput> {
     return rewrapObject(codingCalls(this.context), this.context, input, options)

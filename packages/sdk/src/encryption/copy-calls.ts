@@ -92,6 +92,32 @@ export async function rewrapObject(
     throw new CosClientError('encryption', 'The object is not encrypted, so that there is no key to wrap.')
   }
   const { StorageClass = head.StorageClass } = input
+  const access = await accessOf(calls, { Bucket, Key, VersionId }, { signal, crcCheck })
   const source = { CopySource: { Bucket, Key, VersionId }, CopySourceIfMatch: head.ETag }
-  return copy(coded, { Bucket, Key, StorageClass, ...source }, options)
+  return copy(coded, { Bucket, Key, StorageClass, ...access, ...source }, options)
+}
+
+const GRANTS = {
+  READ: 'GrantRead',
+  READ_ACP: 'GrantReadAcp',
+  WRITE_ACP: 'GrantWriteAcp',
+  FULL_CONTROL: 'GrantFullControl',
+} as const
+
+/** What a copy is told of who may read it, as it takes that from nowhere else. */
+async function accessOf(
+  { context }: EncryptedCalls,
+  object: Pick<RewrapInput, 'Bucket' | 'Key' | 'VersionId'>,
+  options: CallOptions,
+): Promise<Partial<CopyObjectInput>> {
+  const { ACL, AccessControlList } = await call(context, 'getObjectAcl', object, options)
+  if (ACL !== undefined) return { ACL }
+  const access: Record<string, string> = {}
+  for (const { Grantee, Permission } of AccessControlList) {
+    const member = Object.entries(GRANTS).find(([permission]) => permission === Permission)?.[1]
+    if (member === undefined || Grantee.ID === undefined) continue
+    const id = `id="${Grantee.ID}"`
+    access[member] = access[member] === undefined ? id : `${access[member]},${id}`
+  }
+  return access
 }

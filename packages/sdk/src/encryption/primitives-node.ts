@@ -1,6 +1,5 @@
 // Node's cryptography: all of it answers at once.
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
-import { join } from './bytes.js'
 import type { GcmKey, GcmPart, Primitives } from './primitives.js'
 import { nodeRsaPair } from './rsa-node.js'
 
@@ -20,7 +19,7 @@ export const nodePrimitives: Primitives = {
   unwrapAes(key, wrapped) {
     try {
       const decipher = createDecipheriv(`id-aes${key.length * 8}-wrap`, key, KEY_WRAP_START)
-      return join([decipher.update(wrapped), decipher.final()])
+      return joined([decipher.update(wrapped), decipher.final()])
     } catch {
       return undefined
     }
@@ -28,9 +27,15 @@ export const nodePrimitives: Primitives = {
   rsaPair: nodeRsaPair,
 }
 
+/** Faster than on any platform, as the memory is not cleared first. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces
+  return only && pieces.length === 1 ? only : Buffer.concat(pieces)
+}
+
 function gcmKey(key: Uint8Array): GcmKey {
   return {
-    seal: (parts) => join(parts.flatMap((part) => sealed(key, part))),
+    seal: (parts) => joined(parts.flatMap((part) => sealed(key, part))),
     open(parts) {
       const opened: Uint8Array[] = []
       for (const part of parts) {
@@ -38,7 +43,7 @@ function gcmKey(key: Uint8Array): GcmKey {
         if (!content) return undefined
         opened.push(content)
       }
-      return join(opened)
+      return joined(opened)
     },
   }
 }

@@ -110,6 +110,27 @@ describe('sealed content', () => {
     expect(digest(Buffer.concat(given))).toBe(digest(content.subarray(0, 2 * 65_536)))
   })
 
+  it('is refused when less or more arrives than was asked for, also between two segments', async () => {
+    const cipher = await newCipher()
+    const content = contentOf(3 * SEGMENT)
+    const stored = await encryptAll(cipher, content)
+    const plain = { offset: 0, length: content.length }
+    for (const length of [
+      0,
+      100,
+      SEGMENT + 16,
+      3 * (SEGMENT + 16),
+      stored.length - 1,
+      stored.length + 1,
+      20_000,
+    ]) {
+      const arrived = new Uint8Array(length)
+      arrived.set(stored.subarray(0, length))
+      const reading = bytesOf(cipher.decrypt(inPieces(arrived), plain, content.length))
+      await expect(reading, `${length} bytes`).rejects.toMatchObject({ kind: 'tampered' })
+    }
+  })
+
   it('ends its source when its reader leaves', async () => {
     const cipher = await newCipher()
     const stored = await encryptAll(cipher, contentOf(300_000))

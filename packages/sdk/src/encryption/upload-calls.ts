@@ -32,7 +32,10 @@ export type EncryptedCreateOutput = OperationOutput<'createMultipartUpload'> & {
 }
 
 export interface EncryptedPartOptions extends EncryptedUploadOptions {
-  /** Where in the content the part begins, in bytes. Default: behind the parts of lower numbers. */
+  /**
+   * Where in the content the part begins, in bytes. Default: behind the parts of lower numbers. Whoever sends parts by several
+   * clients has to see to it that none is sent twice with different content: no client knows of the others.
+   */
   readonly offset?: number | undefined
 }
 

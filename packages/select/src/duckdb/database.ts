@@ -1,5 +1,11 @@
 // A DuckDB that reaches nothing but one folder.
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+} from '@duckdb/node-api'
 import { quotedText } from './sql-text.js'
 
 export interface DatabaseOptions {
@@ -8,6 +14,11 @@ export interface DatabaseOptions {
   readonly threads: number
   /** Bytes; a query that needs more fails. */
   readonly memoryBytesMax: number
+}
+
+export interface TableColumn {
+  readonly name: string
+  readonly type: DuckDBType
 }
 
 export class Database {
@@ -45,6 +56,29 @@ export class Database {
   async rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]> {
     const reader = await this.#connection.runAndReadAll(sql)
     return reader.getRows()
+  }
+
+  /** Rows as they are found, some at a time; the types are those of their columns. */
+  async *stream(sql: string): AsyncGenerator<DuckDBDataChunk> {
+    const result = await this.#connection.stream(sql)
+    for (;;) {
+      const chunk = await result.fetchChunk()
+      if (!chunk || chunk.rowCount === 0) return
+      yield chunk
+    }
+  }
+
+  /** Names and types of the columns that a statement would give. */
+  async columns(sql: string): Promise<readonly TableColumn[]> {
+    const statement = await this.#connection.prepare(sql)
+    try {
+      return Array.from({ length: statement.columnCount }, (_none, at) => ({
+        name: statement.columnName(at),
+        type: statement.columnType(at),
+      }))
+    } finally {
+      statement.destroySync()
+    }
   }
 
   /** Runs a statement that writes rows somewhere; resolves to their number. */

@@ -8,6 +8,7 @@ import { interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import { QueryState } from '../query-state.js'
 import type { CsvInput, CsvOutput, OutputFormat, SelectRequest } from '../request.js'
+import { CsvFormat } from './csv-format.js'
 import { Database } from './database.js'
 import { DuckDbExecution } from './duckdb-execution.js'
 
@@ -92,15 +93,8 @@ function executions({ sql: expression, input, output = CSV }: Asked) {
     write: (sql: string) => database.write(sql),
     close: () => undefined,
   })
-  const onDuckDb = new DuckDbExecution({
-    query,
-    request,
-    input: csv,
-    state,
-    interpreter,
-    folder,
-    openDatabase,
-  })
+  const format = new CsvFormat({ query, input: csv, output, state })
+  const onDuckDb = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
   return { onDuckDb, oracle: interpret(query, request, { now }), seen }
 }
 

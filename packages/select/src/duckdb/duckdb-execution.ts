@@ -1,32 +1,25 @@
-// A query over CSV on DuckDB, batch by batch; batches that it would read otherwise are the interpreter's.
+// A query on DuckDB, batch by batch; batches that it would read otherwise are the interpreter's.
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { SelectError } from '../errors.js'
 import type { Batch, Execution } from '../execution.js'
-import { CsvRecords } from '../input/csv-record.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
-import type { CsvInput, SelectRequest } from '../request.js'
-import { partialOf } from './aggregates.js'
-import { lookAtCsv } from './csv-hazards.js'
-import { type CsvBatch, CsvPlan } from './csv-plan.js'
-import { isReadable } from './csv-table.js'
-import type { Database } from './database.js'
+import type { OutputFormat } from '../request.js'
+import { BatchReader } from './batch-reader.js'
+import { Plan } from './plan.js'
 import { Untranslatable } from './sql.js'
+import { type QueryDatabase, runPlan } from './statement.js'
+import type { TableFormat } from './table-format.js'
 
 /** Batches in a row that DuckDB could not read, after which it is not asked any more. */
 const REFUSALS_MAX = 3
-const RECORD_BYTES_MAX = 1024 * 1024
 const READ_BYTES = 256 * 1024
-
-export type QueryDatabase = Pick<Database, 'rows' | 'write' | 'close'>
 
 export interface DuckDbOptions {
   readonly query: Query
-  readonly request: SelectRequest
-  readonly input: CsvInput
+  readonly output: OutputFormat
+  readonly format: TableFormat
   /** Shared with the interpreter. */
   readonly state: QueryState
   readonly interpreter: InterpretedExecution
@@ -37,14 +30,14 @@ export interface DuckDbOptions {
 
 export class DuckDbExecution implements Execution {
   readonly #options: DuckDbOptions
+  readonly #reader = new BatchReader()
   #database: Promise<QueryDatabase> | undefined
   /** Null where the query is not DuckDB's. */
-  #plan: CsvPlan | null | undefined
+  #plan: Plan | null | undefined
   #refusals = 0
 
   constructor(options: DuckDbOptions) {
     this.#options = options
-    if (!isReadable(options.input)) this.#plan = null
   }
 
   get isDone(): boolean {
@@ -54,14 +47,11 @@ export class DuckDbExecution implements Execution {
   async *run(batch: Batch): AsyncIterable<Uint8Array> {
     if (this.isDone) return
     const { interpreter } = this.#options
-    if (this.#plan === null) {
-      yield* interpreter.run(batch)
-      return
-    }
-    const bytes = await readFile(batch.path)
-    const found = await this.#runOnDuckDb(batch, bytes)
-    if (found === undefined) yield* interpreter.runBytes(bytes, batch.isFirst)
-    else if (found !== '') yield* createReadStream(found, { highWaterMark: READ_BYTES })
+    const bytes = await this.#reader.read(batch)
+    const answer = this.#plan === null ? undefined : await this.#runOnDuckDb(batch, bytes)
+    if (answer === undefined) yield* interpreter.runBytes(bytes, batch.isFirst)
+    else if (answer.result !== undefined)
+      yield* createReadStream(answer.result, { highWaterMark: READ_BYTES })
   }
 
   finish(): AsyncIterable<Uint8Array> {
@@ -74,21 +64,23 @@ export class DuckDbExecution implements Execution {
     await this.#options.interpreter.close()
   }
 
-  /** The file with the result; '' where it has no records, undefined where DuckDB is not to be asked. */
-  async #runOnDuckDb(batch: Batch, bytes: Buffer): Promise<string | undefined> {
-    const { input, state } = this.#options
-    const look = lookAtCsv(bytes, input, batch.isFirst)
-    if (!look.isPlain) return this.#refused()
-    const columns = this.#columnsOf(bytes)
-    const plan = this.#planFor(columns)
+  /** The file with the result, if it has records; undefined where DuckDB can't tell. */
+  async #runOnDuckDb(
+    batch: Batch,
+    bytes: Buffer,
+  ): Promise<{ readonly result: string | undefined } | undefined> {
+    const { format, state, folder, openDatabase } = this.#options
+    const table = format.tableOf(batch, bytes)
+    if (!table) return this.#refused()
+    const plan = this.#planned()
     if (!plan) return undefined
-    const skipsFirst = batch.isFirst && input.header !== 'NONE'
     try {
-      const found = await this.#ask(plan, { path: batch.path, hasQuotes: look.hasQuotes, skipsFirst })
+      this.#database ??= openDatabase()
+      const place = { state, folder, database: await this.#database }
+      const result = await runPlan(plan, table.source, place, table.isBare)
       this.#refusals = 0
-      // Now that the interpreter will not see the header line any more.
-      if (skipsFirst) state.headerNames = columns.header
-      return found
+      table.taken()
+      return { result }
     } catch {
       // Whatever it is, the interpreter either reads the batch or knows what is wrong with it.
       return this.#refused()
@@ -100,60 +92,19 @@ export class DuckDbExecution implements Execution {
     return undefined
   }
 
-  async #ask(plan: CsvPlan, batch: CsvBatch): Promise<string> {
-    const { state, folder, openDatabase } = this.#options
-    this.#database ??= openDatabase()
-    const database = await this.#database
-    if (plan.aggregates.length === 0) {
-      const target = join(folder, 'result')
-      const records = await database.write(plan.recordsStatement(batch, target, state.remaining))
-      state.countWritten(records)
-      return records === 0 ? '' : target
-    }
-    const [row = []] = await database.rows(plan.aggregatesStatement(batch))
-    // All of them, before any is added.
-    const partials = plan.aggregates.map((aggregate, at) =>
-      partialOf(aggregate, row[2 * at], row[2 * at + 1]),
-    )
-    for (const [at, partial] of partials.entries()) state.accumulators[at]?.merge(partial)
-    return ''
-  }
-
-  /** Null where the query is the interpreter's; undefined where the batch does not tell of its columns. */
-  #planFor({ count, header }: Columns): CsvPlan | null | undefined {
-    const { query, request, input } = this.#options
-    if (this.#plan !== undefined) return this.#plan
-    if (count === 0) return undefined
-    try {
-      this.#plan = new CsvPlan(query, request, input, { count, names: input.header === 'USE' ? header : [] })
-    } catch (error) {
-      // What the interpreter refuses it refuses by itself.
-      if (!(error instanceof Untranslatable || error instanceof SelectError)) throw error
-      this.#plan = null
-    }
+  #planned(): Plan | null {
+    const { query, output, format } = this.#options
+    this.#plan ??= planOf(() => new Plan(query, output, format.columns()))
     return this.#plan
   }
+}
 
-  /** By the header line, or the first record; those that have another number of columns are the interpreter's. */
-  #columnsOf(bytes: Buffer): Columns {
-    const { state, input } = this.#options
-    const isKnown = this.#plan !== undefined && state.headerNames !== undefined
-    if (isKnown || (this.#plan !== undefined && input.header === 'NONE')) return { count: 0, header: [] }
-    if (input.header === 'NONE') return { count: firstRecord(bytes, input).length, header: [] }
-    const header = state.headerNames ?? firstRecord(bytes, input)
-    return { count: header.length, header }
+/** Null where the query is not DuckDB's. What the interpreter refuses it refuses by itself. */
+export function planOf(make: () => Plan): Plan | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Untranslatable || error instanceof SelectError) return null
+    throw error
   }
-}
-
-interface Columns {
-  readonly count: number
-  /** Of the object's first line, where that is a header. */
-  readonly header: readonly string[]
-}
-
-function firstRecord(bytes: Buffer, input: CsvInput): readonly string[] {
-  const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
-  records.load(bytes.toString('utf8', 0, RECORD_BYTES_MAX))
-  if (!records.next()) return []
-  return Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
 }

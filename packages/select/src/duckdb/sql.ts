@@ -9,6 +9,8 @@ export interface Sql {
   readonly type: SqlType
   /** A field of the record as it stands there. */
   readonly isField?: true
+  /** May be null without being MISSING. */
+  readonly isNullable?: true
 }
 
 /** DuckDB has nothing that means exactly the same; the records are then read by the interpreter. */

@@ -83,7 +83,8 @@ export function translateBetween({ operand, low, high, negated }: Of<'between'>,
 /** MISSING is null here, so that the two can't be told apart. */
 export function translateIs({ operand, what, negated }: Of<'is'>, translate: Translate): Sql {
   if (what === 'missing' && operand.kind !== 'reference') return untranslatable()
-  const { text, type } = translate(operand)
+  const { text, type, isNullable } = translate(operand)
+  if (what === 'missing' && isNullable === true) return untranslatable()
   if (type === 'json') {
     const isNull = `(${text} IS NULL${what === 'null' ? ` OR ${text} = 'null'` : ''})`
     return { text: negated ? `(NOT ${isNull})` : isNull, type: 'bool' }

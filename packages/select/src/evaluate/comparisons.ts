@@ -1,4 +1,5 @@
 // = <> < <= > >=, IN, BETWEEN, IS.
+import type { Expression } from '../language/ast.js'
 import { areEqual, compareValues } from '../values/compare.js'
 import type { Value } from '../values/value.js'
 import { type Compile, constantOf, type Evaluate, type Of } from './evaluator.js'
@@ -47,17 +48,27 @@ export function compileComparison<Row>(
 export function compileIn<Row>(expression: Of<'in'>, compile: Compile<Row>): Evaluate<Row> {
   const { negated } = expression
   const operand = compile(expression.operand)
-  const texts = expression.list.map((one) => constantOf(one)?.text)
-  const known: ReadonlySet<Value> = new Set(texts)
+  const constants = expression.list.map(keyOf)
+  const known: ReadonlySet<Value> = new Set(constants)
+  const isKnown = !constants.includes(undefined)
   const list = expression.list.map(compile)
-  const search = (row: Row, value: Value) => searchList(row, value, list)
-  const find = texts.includes(undefined) ? search : (_row: Row, value: Value) => known.has(value)
+  const find = (row: Row, value: Value) => {
+    const isKey = typeof value === 'string' || typeof value === 'bigint'
+    return isKnown && isKey ? known.has(value) : searchList(row, value, list)
+  }
   return (row) => {
     const value = operand(row)
     if (value === undefined || value === null) return value
     const found = find(row, value)
     return found === null ? null : found !== negated
   }
+}
+
+/** A constant that is equal only to itself; among long lists of these nothing is searched. */
+function keyOf(expression: Expression): string | bigint | undefined {
+  if (expression.kind !== 'literal') return undefined
+  const { value } = expression
+  return value.type === 'string' || value.type === 'int' ? value.value : undefined
 }
 
 function searchList<Row>(row: Row, value: Value, list: readonly Evaluate<Row>[]): boolean | null {

@@ -30,7 +30,8 @@ export interface Pair {
 }
 
 export async function isEqual(context: Context, pair: Pair): Promise<boolean> {
-  if (context.coding) return isEqualByTime(context, pair)
+  // Folders have no content to encrypt.
+  if (context.coding && !pair.object.Key.endsWith('/')) return isEqualByTime(context, pair)
   const { object, bytes, compare, signal } = pair
   if (object.Size !== bytes) return false
   if (compare === 'size' || bytes === 0) return true
@@ -60,10 +61,10 @@ async function isEqualByTime(context: Context, pair: Pair): Promise<boolean> {
   }
   if (compare === 'size') return true
   const { mtimeMs } = await stat(path)
-  const writtenMs = head.LastModified.getTime()
+  const writtenMs = object.LastModified.getTime()
   if (replaced === 'object') return writtenMs >= mtimeMs
-  // The server tells whole seconds. A file that was given the object's own time was fetched.
-  return mtimeMs === writtenMs || mtimeMs >= writtenMs + 1000
+  // Servers tell whole seconds. A file that was given the object's own time was fetched.
+  return Math.abs(mtimeMs - writtenMs) < 1 || mtimeMs >= writtenMs + 1000
 }
 
 async function md5Of(pair: Pair): Promise<string> {

@@ -74,7 +74,9 @@ const askOfficial: Ask = (one, Key) =>
     }
     const params = { Bucket, Region: server.region, Key, SelectType: 2, SelectRequest }
     const stream = (official as unknown as StreamCall).selectObjectContentStream(params, (failure) =>
-      resolve(failure ? (failure.code ?? failure[':error-code'] ?? `${failure}`) : Buffer.concat(chunks).toString()),
+      resolve(
+        failure ? (failure.code ?? failure[':error-code'] ?? `${failure}`) : Buffer.concat(chunks).toString(),
+      ),
     )
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('error', () => undefined)

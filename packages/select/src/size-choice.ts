@@ -1,16 +1,15 @@
-// One execution for small objects, another for the rest.
+// One execution for the beginning of an object, which may be all of it, another for the rest.
 import type { Batch, Execution } from './execution.js'
 
-/** Batches but the last have at least this many bytes, so a first one that has fewer is the whole object. */
-export const SMALL_BYTES_MAX = 1024 * 1024
+/** First batches are smaller, whatever the object's size, but for records of nearly their size. */
+const FIRST_BYTES_MAX = 2 * 1024 * 1024
 
 /** Closing, and what is only known at the end, are `large`'s business: the two share their state. */
 export function bySize(small: Execution, large: Execution): Execution {
-  let chosen = large
   return {
     run(batch: Batch) {
-      if (batch.isFirst && batch.length < SMALL_BYTES_MAX) chosen = small
-      return chosen.run(batch)
+      const isBeginning = batch.isFirst && batch.length < FIRST_BYTES_MAX
+      return (isBeginning ? small : large).run(batch)
     },
     finish: () => large.finish(),
     get isDone() {

@@ -36,6 +36,7 @@ export function interpret(
 }
 
 export class InterpretedExecution implements Execution {
+  readonly runsAhead = false
   readonly #work: Workplace
   readonly #interpreter: Interpreter
 

@@ -12,6 +12,9 @@ export function bySize(small: Execution, large: Execution): Execution {
       return (isBeginning ? small : large).run(batch)
     },
     finish: () => large.finish(),
+    get runsAhead() {
+      return large.runsAhead
+    },
     get isDone() {
       return large.isDone
     },

@@ -24,10 +24,13 @@ export interface TableColumn {
 export class Database {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
+  /** Those of statements that are run at once. */
+  readonly #free: DuckDBConnection[]
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(instance: DuckDBInstance, connections: readonly [DuckDBConnection, DuckDBConnection]) {
     this.#instance = instance
-    this.#connection = connection
+    this.#connection = connections[0]
+    this.#free = [...connections]
   }
 
   /**
@@ -45,17 +48,17 @@ export class Database {
       allow_unsigned_extensions: 'false',
     })
     const connection = await instance.connect()
-    await connection.run("SET TimeZone = 'UTC'")
+    const second = await instance.connect()
+    for (const one of [connection, second]) await one.run("SET TimeZone = 'UTC'")
     await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')
-    return new Database(instance, connection)
+    return new Database(instance, [connection, second])
   }
 
   /** All rows of a statement with a small result. */
   async rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]> {
-    const reader = await this.#connection.runAndReadAll(sql)
-    return reader.getRows()
+    return this.#using(async (connection) => (await connection.runAndReadAll(sql)).getRows())
   }
 
   /** Rows as they are found, some at a time; the types are those of their columns. */
@@ -83,12 +86,22 @@ export class Database {
 
   /** Runs a statement that writes rows somewhere; resolves to their number. */
   async write(sql: string): Promise<number> {
-    const { rowsChanged } = await this.#connection.run(sql)
-    return rowsChanged
+    return this.#using(async (connection) => (await connection.run(sql)).rowsChanged)
   }
 
+  /** Once no statement is run any more. */
   close(): void {
-    this.#connection.closeSync()
+    for (const connection of this.#free) connection.closeSync()
     this.#instance.closeSync()
+  }
+
+  async #using<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.#free.pop()
+    if (!connection) throw new Error('As many statements are run as may be.')
+    try {
+      return await work(connection)
+    } finally {
+      this.#free.push(connection)
+    }
   }
 }

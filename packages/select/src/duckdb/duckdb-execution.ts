@@ -1,15 +1,16 @@
 // A query on DuckDB, batch by batch; batches that it would read otherwise are the interpreter's.
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { SelectError } from '../errors.js'
-import type { Batch, Execution } from '../execution.js'
+import { BATCHES_AT_ONCE, type Batch, type Execution } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
 import type { CsvOutput, OutputFormat } from '../request.js'
 import { Plan } from './plan.js'
 import { Untranslatable } from './sql.js'
-import { type Found, type QueryDatabase, runPlan } from './statement.js'
+import { addFound, type Found, type QueryDatabase, runPlan } from './statement.js'
 import type { TableFormat } from './table-format.js'
 
 /** Batches in a row that DuckDB could not read, after which it is not asked any more. */
@@ -37,12 +38,20 @@ export interface DuckDbOptions {
   readonly openDatabase: () => Promise<QueryDatabase>
 }
 
+interface Answer extends Found {
+  /** To be called when it is its turn. */
+  readonly taken: () => void
+}
+
 export class DuckDbExecution implements Execution {
   readonly #options: DuckDbOptions
   #database: Promise<QueryDatabase> | undefined
   /** Null where the query is not DuckDB's. */
   #plan: Plan | null | undefined
   #refusals = 0
+  #asked = 0
+  #hasAnswered = false
+  #lastAsked: Promise<unknown> = Promise.resolve()
 
   constructor(options: DuckDbOptions) {
     this.#options = options
@@ -52,20 +61,37 @@ export class DuckDbExecution implements Execution {
     return this.#options.state.isDone
   }
 
-  async *run(batch: Batch): AsyncIterable<Uint8Array> {
-    if (this.isDone) return
-    const { interpreter } = this.#options
-    const answer = this.#plan === null ? undefined : await this.#runOnDuckDb(batch)
-    if (answer === undefined) yield* interpreter.run(batch)
-    else if (answer.records > 0) yield* this.#resultOf(answer)
+  /** Not before all is known that one batch tells of the next ones, nor where it matters how many records came before. */
+  get runsAhead(): boolean {
+    return this.#hasAnswered && this.#plan !== null && !Number.isFinite(this.#options.state.remaining)
   }
 
-  async *#resultOf({ records, path }: Found): AsyncGenerator<Uint8Array> {
+  run(batch: Batch): AsyncIterable<Uint8Array> {
+    return this.#taken(batch, this.runsAhead ? this.#ask(batch) : undefined)
+  }
+
+  async *#taken(batch: Batch, begun: Promise<Answer | undefined> | undefined): AsyncGenerator<Uint8Array> {
+    if (this.isDone) return
+    const answer = this.#plan === null && !begun ? undefined : await (begun ?? this.#ask(batch))
+    if (answer === undefined) {
+      this.#refused()
+      yield* this.#options.interpreter.run(batch)
+      return
+    }
+    this.#refusals = 0
+    this.#hasAnswered = true
+    answer.taken()
+    yield* this.#resultOf(answer)
+  }
+
+  async *#resultOf(found: Found): AsyncGenerator<Uint8Array> {
     const { format, state, interpreter } = this.#options
-    if (format.writesRecords) {
-      state.countWritten(records)
-      yield* createReadStream(path, { highWaterMark: READ_BYTES })
-    } else yield* interpreter.runBytes(await readFile(path), false)
+    const { records, path } = found
+    // Records that the interpreter reads are its to count.
+    addFound(format.writesRecords ? found : { ...found, records: 0 }, state)
+    if (records === 0) return
+    if (format.writesRecords) yield* createReadStream(path, { highWaterMark: READ_BYTES })
+    else yield* interpreter.runBytes(await readFile(path), false)
   }
 
   finish(): AsyncIterable<Uint8Array> {
@@ -74,33 +100,36 @@ export class DuckDbExecution implements Execution {
 
   async close(): Promise<void> {
     const database = await this.#database?.catch(() => undefined)
+    await this.#lastAsked
     database?.close()
     await this.#options.interpreter.close()
   }
 
-  /** Undefined where DuckDB can't tell. */
-  async #runOnDuckDb(batch: Batch): Promise<Found | undefined> {
+  #ask(batch: Batch): Promise<Answer | undefined> {
+    const asked = this.#askDuckDb(batch)
+    this.#lastAsked = Promise.all([this.#lastAsked, asked])
+    return asked
+  }
+
+  /** Undefined where DuckDB can't tell. Never rejects: the interpreter either reads the batch or knows what is wrong with it. */
+  async #askDuckDb(batch: Batch): Promise<Answer | undefined> {
     const { format, state, folder, openDatabase } = this.#options
-    const table = format.tableOf(batch)
-    if (!table) return this.#refused()
-    const plan = this.#planned()
-    if (!plan) return undefined
     try {
+      const table = format.tableOf(batch)
+      const plan = table && this.#planned()
+      if (!table || !plan) return undefined
+      const path = join(folder, `result-${this.#asked++ % BATCHES_AT_ONCE}`)
       this.#database ??= openDatabase()
-      const place = { state, folder, database: await this.#database }
+      const place = { state, path, database: await this.#database }
       const found = await runPlan(plan, table.source, place, table.isBare)
-      this.#refusals = 0
-      table.taken()
-      return found
+      return { ...found, taken: table.taken }
     } catch {
-      // Whatever it is, the interpreter either reads the batch or knows what is wrong with it.
-      return this.#refused()
+      return undefined
     }
   }
 
-  #refused(): undefined {
+  #refused(): void {
     if (++this.#refusals >= REFUSALS_MAX) this.#plan = null
-    return undefined
   }
 
   #planned(): Plan | null {

@@ -1,70 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { analyze } from '../analysis/analyze.js'
-import type { Execution } from '../execution.js'
-import { interpret } from '../interpreted-execution.js'
-import { parse } from '../language/parse.js'
-import { QueryState } from '../query-state.js'
-import type { JsonInput, SelectRequest } from '../request.js'
-import { Database } from './database.js'
-import { DuckDbExecution } from './duckdb-execution.js'
+import type { JsonInput } from '../request.js'
+import { BothExecutions } from '../testing/both-executions.js'
 import { JsonFormat } from './json-format.js'
 
 const LINES: JsonInput = { type: 'json', layout: 'LINES' }
 
-let folder: string
-let database: Database
+let both: BothExecutions
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'coset-json-'))
-  database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+  both = await BothExecutions.open()
 })
-afterAll(async () => {
-  database.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => both.close())
 
-async function answerOf(execution: Execution, batches: readonly string[]) {
-  const pieces: Uint8Array[] = []
-  let error: string | undefined
-  try {
-    for (const [index, batch] of batches.entries()) {
-      const path = join(folder, 'batch')
-      await writeFile(path, batch)
-      const given = { path, length: Buffer.byteLength(batch), isFirst: index === 0 }
-      for await (const piece of execution.run(given)) pieces.push(piece)
-    }
-    for await (const piece of execution.finish()) pieces.push(piece)
-  } catch (cause) {
-    error = (cause as { code?: string }).code ?? String(cause)
-  }
-  return { text: Buffer.concat(pieces).toString(), error }
-}
-
-async function bothAnswers(expression: string, batches: readonly string[]) {
+function bothAnswers(expression: string, batches: readonly string[]) {
   const output = { type: 'json', recordDelimiter: '\n' } as const
-  const request: SelectRequest = { expression, compression: 'NONE', input: LINES, output }
-  const query = analyze(parse(expression), LINES)
-  const now = new Date(0)
-  const state = new QueryState(query)
-  const interpreter = interpret(query, request, { now, state })
-  const seen: number[] = []
-  const runBytes = interpreter.runBytes.bind(interpreter)
-  interpreter.runBytes = (bytes, isFirst) => {
-    seen.push(bytes.length)
-    return runBytes(bytes, isFirst)
-  }
-  const openDatabase = async () => ({
-    rows: (sql: string) => database.rows(sql),
-    write: (sql: string) => database.write(sql),
-    close: () => undefined,
-  })
-  const format = new JsonFormat(query, LINES)
-  const onDuckDb = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
-  const expected = await answerOf(interpret(query, request, { now }), batches)
-  const found = await answerOf(onDuckDb, batches)
-  return { expected, found, interpretedBytes: seen.reduce((sum, bytes) => sum + bytes, 0) }
+  const request = { expression, compression: 'NONE', input: LINES, output } as const
+  return both.answer(request, batches, (query) => new JsonFormat(query, LINES))
 }
 
 const PEOPLE =

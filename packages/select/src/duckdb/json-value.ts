@@ -1,9 +1,8 @@
 // Values of JSON in DuckDB's SQL, whose type is known only with the record.
-import { FAIL, type Sql } from './sql.js'
+import { DECIMAL_TYPE, decimalOfText, FAIL, type Sql } from './sql.js'
 
 const INT = '-?[0-9]{1,15}'
 const DECIMAL = '-?[0-9]{1,18}(\\.[0-9]{1,9})?'
-const DECIMAL_TYPE = 'DECIMAL(38, 9)'
 
 function isNothing({ text }: Sql): string {
   return `${text} IS NULL OR ${text} = 'null'`
@@ -33,7 +32,7 @@ export function jsonAnyText(value: Sql): Sql {
 /** A number, with as many digits behind the point as it is written with. */
 export function jsonNumber(value: Sql): Sql {
   const { text } = value
-  const number = `CASE WHEN regexp_full_match(${text}, '${DECIMAL}') THEN CAST(${text} AS ${DECIMAL_TYPE}) WHEN ${isNothing(value)} THEN NULL ELSE ${FAIL} END`
+  const number = `CASE WHEN regexp_full_match(${text}, '${DECIMAL}') THEN ${decimalOfText(text)} WHEN ${isNothing(value)} THEN NULL ELSE ${FAIL} END`
   const digits = `CASE WHEN contains(${text}, '.') THEN strlen(${text}) - strpos(${text}, '.') ELSE 0 END`
   return { text: number, type: 'decimal', digits }
 }
@@ -42,7 +41,7 @@ export function jsonNumber(value: Sql): Sql {
 export function compareJson(value: Sql, operator: string, number: string): string {
   const { text } = value
   const branches = [
-    `WHEN regexp_full_match(${text}, '${DECIMAL}') THEN CAST(${text} AS ${DECIMAL_TYPE}) ${operator} CAST('${number}' AS ${DECIMAL_TYPE})`,
+    `WHEN regexp_full_match(${text}, '${DECIMAL}') THEN ${decimalOfText(text)} ${operator} CAST('${number}' AS ${DECIMAL_TYPE})`,
     `WHEN ${isNothing(value)} THEN NULL`,
   ]
   if (new RegExp(`^${INT}$`).test(number)) {

@@ -1,5 +1,6 @@
 // A query over Parquet: wholly in DuckDB where that means the same, else DuckDB reads the records and the query is evaluated here.
 import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type { Query } from '../analysis/query.js'
 import { SelectError } from '../errors.js'
@@ -16,7 +17,7 @@ import { ParquetColumns } from './parquet-columns.js'
 import { queryValue } from './parquet-value.js'
 import { Plan } from './plan.js'
 import { quotedName, quotedText } from './sql-text.js'
-import { runPlan } from './statement.js'
+import { addFound, runPlan } from './statement.js'
 
 const READ_BYTES = 256 * 1024
 /** Of a result's file: a few of the file's row groups. */
@@ -32,6 +33,7 @@ export interface ParquetOptions {
 
 /** The object is one batch. */
 export class ParquetExecution implements Execution {
+  readonly runsAhead = false
   readonly #options: ParquetOptions
   #database: Promise<Database> | undefined
 
@@ -73,7 +75,7 @@ export class ParquetExecution implements Execution {
   ): AsyncGenerator<Uint8Array, number | 'all'> {
     const { work, folder } = this.#options
     const { state } = work
-    const place = { state, folder, database }
+    const place = { state, database, path: join(folder, 'result') }
     let from = 0
     try {
       const count = await rowCount(database, path)
@@ -81,7 +83,7 @@ export class ParquetExecution implements Execution {
       const step = plan.aggregates.length > 0 ? Math.max(1, count) : ROWS_AT_A_TIME
       for (; from < count && !state.isDone; from += step) {
         const found = await runPlan(plan, rowsOfFile(path, from, step), place, false)
-        state.countWritten(found.records)
+        addFound(found, state)
         if (found.records > 0) yield* createReadStream(found.path, { highWaterMark: READ_BYTES })
       }
       return 'all'

@@ -37,3 +37,13 @@ export function untranslatable(): never {
 export function ofType(sql: Sql, ...types: readonly SqlType[]): Sql {
   return types.includes(sql.type) ? sql : untranslatable()
 }
+
+export const DECIMAL_TYPE = 'DECIMAL(38, 9)'
+/** Texts so short have at most nine digits before their point. */
+const SHORT_BYTES_MAX = 9
+
+/** A text that is a decimal: short ones by way of a type that takes a twentieth of the time to read. */
+export function decimalOfText(text: string): string {
+  const short = `CAST(CAST(${text} AS DECIMAL(18, 9)) AS ${DECIMAL_TYPE})`
+  return `CASE WHEN strlen(${text}) <= ${SHORT_BYTES_MAX} THEN ${short} ELSE CAST(${text} AS ${DECIMAL_TYPE}) END`
+}

@@ -1,5 +1,5 @@
-// Runs a plan over one source, and adds what it finds to what the query has come to.
-import { join } from 'node:path'
+// Runs a plan over one source.
+import type { Partial } from '../evaluate/accumulator.js'
 import type { QueryState } from '../query-state.js'
 import { COLUMNS, partialOf } from './aggregates.js'
 import type { Database } from './database.js'
@@ -11,31 +11,38 @@ export interface StatementPlace {
   readonly state: QueryState
   readonly database: QueryDatabase
   /** Where the database may write. */
-  readonly folder: string
+  readonly path: string
 }
 
 export interface Found {
   readonly records: number
   /** With a line for each. */
   readonly path: string
+  /** Of each aggregate. */
+  readonly partials: readonly Partial[]
 }
 
-/** Records are the caller's to count; aggregates are added up. Rejects before anything was. */
+/** What the query has come to is not changed by it. */
 export async function runPlan(
   plan: Plan,
   source: string,
-  { state, database, folder }: StatementPlace,
+  { state, database, path }: StatementPlace,
   isBare: boolean,
 ): Promise<Found> {
-  const path = join(folder, 'result')
   if (plan.aggregates.length === 0) {
     const wish = { limit: state.remaining, isBare }
-    return { path, records: await database.write(plan.recordsStatement(source, path, wish)) }
+    const records = await database.write(plan.recordsStatement(source, path, wish))
+    return { path, records, partials: [] }
   }
   const [row = []] = await database.rows(plan.aggregatesStatement(source))
   const partials = plan.aggregates.map((aggregate, at) =>
     partialOf(aggregate, row.slice(at * COLUMNS, (at + 1) * COLUMNS)),
   )
+  return { path, records: 0, partials }
+}
+
+/** Records are counted, and aggregates added up. */
+export function addFound({ records, partials }: Found, state: QueryState): void {
+  state.countWritten(records)
   for (const [at, partial] of partials.entries()) state.accumulators[at]?.merge(partial)
-  return { path, records: 0 }
 }

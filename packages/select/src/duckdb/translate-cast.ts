@@ -1,14 +1,13 @@
 // CAST in DuckDB's SQL: guarded, as DuckDB reads more texts as numbers than COS Select does, and rounds.
 import type { Expression } from '../language/ast.js'
 import { jsonAnyText, jsonCastText } from './json-value.js'
-import { FAIL, type Sql, type Translate, untranslatable } from './sql.js'
+import { decimalOfText, FAIL, type Sql, type Translate, untranslatable } from './sql.js'
 
 type Cast = Extract<Expression, { readonly kind: 'cast' }>
 
-/** Decimals with more digits are for the interpreter. */
-export const DECIMAL_TYPE = 'DECIMAL(38, 9)'
 const INT = ' *[+-]?[0-9]+ *'
 const FLOAT = ' *[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)? *'
+/** Decimals with more digits are for the interpreter. */
 export const DECIMAL = ' *[+-]?[0-9]{1,18}(\\.[0-9]{0,9})? *'
 const BOOL = '(?i) *(true|false) *'
 /** Of that many bytes no text is too large for a float, whatever its digits; with an exponent it may be. */
@@ -46,7 +45,7 @@ function castText(text: string, type: Cast['type'], precision: number | undefine
   const isPlain = type === 'decimal' && precision === undefined
   if (!isPlain) return untranslatable()
   const digits = `CASE WHEN contains(${text}, '.') THEN strlen(rtrim(${text})) - strpos(${text}, '.') ELSE 0 END`
-  return { ...guarded(text, { pattern: DECIMAL, type: DECIMAL_TYPE, as: 'decimal' }), digits }
+  return { ...guarded(text, { pattern: DECIMAL, type: 'DECIMAL', as: 'decimal' }), digits }
 }
 
 interface Guard {
@@ -59,8 +58,9 @@ interface Guard {
 /** Null stays null. */
 function guarded(text: string, { pattern, type, as }: Guard): Sql {
   const fits = `regexp_full_match(${text}, '${pattern}')`
+  const value = type === 'DECIMAL' ? decimalOfText(text) : `CAST(${text} AS ${type})`
   return {
-    text: `CASE WHEN ${text} IS NULL OR ${fits} THEN CAST(${text} AS ${type}) ELSE ${FAIL} END`,
+    text: `CASE WHEN ${text} IS NULL OR ${fits} THEN ${value} ELSE ${FAIL} END`,
     type: as,
   }
 }

@@ -1,8 +1,7 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
 import { compareJson, jsonNumber, jsonText } from './json-value.js'
-import { type Sql, type Translate, untranslatable } from './sql.js'
-import { DECIMAL_TYPE } from './translate-cast.js'
+import { DECIMAL_TYPE, type Sql, type Translate, untranslatable } from './sql.js'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='

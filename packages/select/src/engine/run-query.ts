@@ -1,5 +1,6 @@
 // One query: the object goes into files, the process reads them, and its answer comes back as it is found.
 import { SelectError } from '../errors.js'
+import { BATCHES_AT_ONCE } from '../execution.js'
 import { type Frame, jsonFrame, readJson } from '../frames.js'
 import type { FailedMessage, FileMessage, FinishedMessage, StartMessage, UsedMessage } from '../messages.js'
 import type { SelectRequest } from '../request.js'
@@ -8,8 +9,8 @@ import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
 import type { WorkerProcess } from './worker-process.js'
 
-/** Files that an object passes through: one is read, one is ready, one is written. */
-const RING_FILES = 3
+/** Files that an object passes through: some are read, one is ready, one is written. */
+const RING_FILES = BATCHES_AT_ONCE + 2
 
 export interface QueryCounts {
   /** Of the object, as it is stored. */

@@ -12,7 +12,7 @@ export async function openExecution({ request, folder, nowMs }) {
 }
 
 async function* nothing() {}
-const USUAL = { isDone: false, close: async () => {}, run: nothing, finish: nothing }
+const USUAL = { isDone: false, runsAhead: false, close: async () => {}, run: nothing, finish: nothing }
 const lines = async ({ path, length }) => {
   const text = (await readFile(path)).toString()
   if (Buffer.byteLength(text) !== length) throw new Error('The file is not the batch.')

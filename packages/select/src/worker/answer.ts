@@ -5,6 +5,7 @@ import { readJson } from '../frames.js'
 import type { FailedMessage, StartMessage } from '../messages.js'
 import { batchesOf } from './batches.js'
 import { Intake } from './intake.js'
+import { runBatches } from './run-batches.js'
 import type { ServerLink } from './server-link.js'
 
 /** Bytes of a result that are gathered before they are sent. */
@@ -56,10 +57,11 @@ async function run(link: ServerLink, start: StartMessage, execution: Execution):
   const intake = new Intake(link)
   const output = new Output(link)
   try {
-    for await (const batch of batchesOf(start, intake)) {
-      await output.add(execution.run(batch))
-      if (execution.isDone) break
-    }
+    await runBatches(execution, batchesOf(start, intake), async (pieces, { path }) => {
+      await output.add(pieces)
+      await intake.use(path)
+    })
+    await intake.useAll()
     await link.send('enough')
     await output.add(execution.finish())
     await output.flush()

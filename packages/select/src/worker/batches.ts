@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
 import { decompress } from '../decompress/decompress.js'
-import type { Batch } from '../execution.js'
+import { BATCHES_AT_ONCE, type Batch } from '../execution.js'
 import { type RecordCutter, recordCutter } from '../input/record-cutter.js'
 import { parse } from '../language/parse.js'
 import type { StartMessage } from '../messages.js'
@@ -11,8 +11,8 @@ import type { Intake } from './intake.js'
 
 /** The first batch is small, so that the first records come soon. */
 const FIRST_BYTES = 1024 * 1024
-/** One is run while the next is written. */
-const FILES = 2
+/** One is written while others are run. */
+const FILES = BATCHES_AT_ONCE + 1
 
 export function batchesOf(start: StartMessage, intake: Intake): AsyncIterable<Batch> {
   return start.delivery === 'bytes' ? ahead(cutBatches(start, intake)) : filesAsBatches(intake)
@@ -55,7 +55,7 @@ interface BatchFile {
   readonly handle: FileHandle
 }
 
-/** Two files that are written in turn. */
+/** Files that are written in turn. */
 class BatchFiles {
   readonly #files: readonly BatchFile[]
   #pieces: Buffer[] = []

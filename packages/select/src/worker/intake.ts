@@ -9,6 +9,7 @@ const READ_BYTES = 256 * 1024
 
 export class Intake {
   readonly #link: ServerLink
+  readonly #held = new Set<string>()
   /** Of the object so far, decompressed: counted by whoever makes batches. */
   bytesProcessed = 0
 
@@ -16,7 +17,10 @@ export class Intake {
     this.#link = link
   }
 
-  /** Each may be written anew once the next one is asked for. Rejects when the server can't send the object's rest. */
+  /**
+   * Each may be written anew once `use` was told of it, or the last ones once `useAll` was. Rejects when the server can't
+   * send the object's rest.
+   */
   async *files(): AsyncGenerator<FileMessage> {
     for (;;) {
       const frame = await this.#link.next()
@@ -26,13 +30,20 @@ export class Intake {
         return
       }
       const file = readJson(frame) as FileMessage
-      try {
-        yield file
-      } finally {
-        // Also of one that the query needed no further than some record.
-        await this.#link.send('used', { path: file.path, bytesProcessed: this.bytesProcessed })
-      }
+      this.#held.add(file.path)
+      yield file
     }
+  }
+
+  /** A file was read; without effect for what is none of the server's. */
+  async use(path: string): Promise<void> {
+    if (!this.#held.delete(path)) return
+    await this.#link.send('used', { path, bytesProcessed: this.bytesProcessed })
+  }
+
+  /** Also of files that the query needed no further than some record. */
+  async useAll(): Promise<void> {
+    for (const path of this.#held) await this.use(path)
   }
 
   /** All of them as one stream of bytes. */
@@ -49,6 +60,7 @@ export class Intake {
         }
       } finally {
         await handle.close()
+        await this.use(path)
       }
     }
   }

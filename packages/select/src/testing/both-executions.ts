@@ -1,0 +1,108 @@
+// A query through DuckDB and through the interpreter alone, which is right, for tests that compare the two.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { analyze } from '../analysis/analyze.js'
+import type { Query } from '../analysis/query.js'
+import { Database } from '../duckdb/database.js'
+import { DuckDbExecution } from '../duckdb/duckdb-execution.js'
+import type { TableFormat } from '../duckdb/table-format.js'
+import type { Batch, Execution } from '../execution.js'
+import { interpret } from '../interpreted-execution.js'
+import { parse } from '../language/parse.js'
+import { QueryState } from '../query-state.js'
+import type { SelectRequest } from '../request.js'
+import { runBatches } from '../worker/run-batches.js'
+
+export interface Answered {
+  readonly text: string
+  /** The code of a SelectError. */
+  readonly error: string | undefined
+}
+
+export interface BothAnswers {
+  /** The interpreter's. */
+  readonly expected: Answered
+  readonly found: Answered
+  /** Bytes that the interpreter read of what DuckDB was asked. */
+  readonly interpretedBytes: number
+}
+
+export type MakeFormat = (query: Query, state: QueryState) => TableFormat
+
+export class BothExecutions {
+  readonly #folder: string
+  /** One for all: opening one takes longer than most queries. */
+  readonly #database: Database
+
+  private constructor(folder: string, database: Database) {
+    this.#folder = folder
+    this.#database = database
+  }
+
+  static async open(): Promise<BothExecutions> {
+    const folder = await mkdtemp(join(tmpdir(), 'coset-duckdb-'))
+    const database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+    return new BothExecutions(folder, database)
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+    await rm(this.#folder, { recursive: true })
+  }
+
+  async answer(request: SelectRequest, texts: readonly string[], make: MakeFormat): Promise<BothAnswers> {
+    const query = analyze(parse(request.expression), request.input)
+    const now = new Date(0)
+    const batches = await this.#written(texts)
+    const state = new QueryState(query)
+    const interpreter = interpret(query, request, { now, state })
+    let interpretedBytes = 0
+    const runBytes = interpreter.runBytes.bind(interpreter)
+    interpreter.runBytes = (bytes, isFirst) => {
+      interpretedBytes += bytes.length
+      return runBytes(bytes, isFirst)
+    }
+    const openDatabase = async () => ({
+      rows: (sql: string) => this.#database.rows(sql),
+      write: (sql: string) => this.#database.write(sql),
+      close: () => undefined,
+    })
+    const format = make(query, state)
+    const { output } = request
+    const folder = this.#folder
+    const onDuckDb = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+    const expected = await answerOf(interpret(query, request, { now }), batches)
+    const found = await answerOf(onDuckDb, batches)
+    return { expected, found, interpretedBytes }
+  }
+
+  #written(texts: readonly string[]): Promise<readonly Batch[]> {
+    const write = async (text: string, index: number) => {
+      const path = join(this.#folder, `batch-${index}`)
+      await writeFile(path, text)
+      return { path, length: Buffer.byteLength(text), isFirst: index === 0 }
+    }
+    return Promise.all(texts.map(write))
+  }
+}
+
+async function answerOf(execution: Execution, batches: readonly Batch[]): Promise<Answered> {
+  const found: Uint8Array[] = []
+  const take = async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) found.push(piece)
+  }
+  let error: string | undefined
+  try {
+    await runBatches(execution, eachOf(batches), take)
+    await take(execution.finish())
+  } catch (cause) {
+    error = (cause as { code?: string }).code ?? String(cause)
+  }
+  await execution.close()
+  return { text: Buffer.concat(found).toString(), error }
+}
+
+async function* eachOf(batches: readonly Batch[]): AsyncGenerator<Batch> {
+  yield* batches
+}

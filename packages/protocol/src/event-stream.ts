@@ -71,6 +71,11 @@ export class EventStreamDecoder {
   #held = 0
   /** Of the message that has begun, once its length is known. */
   #length: number | undefined
+  readonly #checksum: Checksum
+
+  constructor(checksum: Checksum = crc32) {
+    this.#checksum = checksum
+  }
 
   /** The messages that end in this chunk. Payloads may be parts of the chunks that brought them. Throws an EventStreamError. */
   push(chunk: Uint8Array): readonly EventMessage[] {
@@ -81,7 +86,7 @@ export class EventStreamDecoder {
     for (;;) {
       this.#length ??= this.#readLength()
       if (this.#length === undefined || this.#held < this.#length) return messages
-      messages.push(decodeMessage(this.#take(this.#length)))
+      messages.push(decodeMessage(this.#take(this.#length), this.#checksum))
       this.#length = undefined
     }
   }
@@ -97,7 +102,7 @@ export class EventStreamDecoder {
     this.#chunks.unshift(prelude)
     this.#held += PRELUDE_BYTES
     const view = viewOf(prelude)
-    if (view.getUint32(8) !== crc32(prelude.subarray(0, 8))) {
+    if (view.getUint32(8) !== this.#checksum(prelude.subarray(0, 8))) {
       throw new EventStreamError('The checksum of a message’s lengths is wrong.')
     }
     const length = view.getUint32(0)
@@ -131,10 +136,10 @@ export class EventStreamDecoder {
   }
 }
 
-function decodeMessage(message: Uint8Array): EventMessage {
+function decodeMessage(message: Uint8Array, checksum: Checksum): EventMessage {
   const view = viewOf(message)
   const end = message.length - 4
-  if (view.getUint32(end) !== crc32(message.subarray(0, end))) {
+  if (view.getUint32(end) !== checksum(message.subarray(0, end))) {
     throw new EventStreamError('The checksum of a message is wrong.')
   }
   const headersEnd = PRELUDE_BYTES + view.getUint32(4)

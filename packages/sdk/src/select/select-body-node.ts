@@ -1,5 +1,7 @@
 // The result of a SELECT in Node: also straight to a file, or as a stream of Node.
 import type { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
+import type { Checksum } from '@coset/protocol'
 import type { Files } from '../files.js'
 import { SelectBodyBase, type SelectSource } from './select-body.js'
 
@@ -18,6 +20,10 @@ export class SelectBody extends SelectBodyBase {
   constructor(source: SelectSource, files: Files) {
     super(source)
     this.#files = files
+  }
+
+  protected override get checksum(): Checksum {
+    return crc32
   }
 
   /** The result as a stream of Node; destroying it ends the query. */

@@ -16,42 +16,54 @@ export interface AggregateColumns {
   readonly type: SqlType
   /** How many there were, what they came to, and of decimals how many digits stand behind the point. */
   readonly columns: readonly [string, string, string]
+  /** What the columns are made of, by the names that they have there: each is worked out once for a record. */
+  readonly values: readonly string[]
 }
 
 /** Throws Untranslatable. */
 export function aggregateColumns(
   aggregate: Aggregate,
-  countAll: string,
+  { counted, index }: { readonly counted: string; readonly index: number },
   translate: Translate,
 ): AggregateColumns {
   const { name, argument } = aggregate
-  if (argument === '*') return { aggregate, type: 'int', columns: [countAll, 'NULL', 'NULL'] }
+  if (argument === '*') return countColumns(aggregate, 'int', counted, index)
   const argumentValue = translate(argument)
   const isField = argumentValue.type === 'json'
   if (name === 'count') {
-    const counted = isField ? `nullif(${argumentValue.text}, 'null')` : argumentValue.text
-    return { aggregate, type: argumentValue.type, columns: [`count(${counted})`, 'NULL', 'NULL'] }
+    const value = isField ? `nullif(${argumentValue.text}, 'null')` : argumentValue.text
+    return countColumns(aggregate, argumentValue.type, value, index)
   }
   const value = isField ? jsonNumber(argumentValue) : argumentValue
-  return name === 'sum' || name === 'avg' ? sumColumns(aggregate, value) : extremeColumns(aggregate, value)
+  return name === 'sum' || name === 'avg'
+    ? sumColumns(aggregate, value, index)
+    : extremeColumns(aggregate, value, index)
+}
+
+function countColumns(aggregate: Aggregate, type: SqlType, counted: string, index: number): AggregateColumns {
+  const columns = (count: string) => [count, 'NULL', 'NULL'] as const
+  if (counted === '*') return { aggregate, type, columns: columns('count(*)'), values: [] }
+  return { aggregate, type, columns: columns(`count(v${index})`), values: [`${counted} AS v${index}`] }
 }
 
 /** A sum has as many digits behind the point as the longest of its values. */
-function sumColumns(aggregate: Aggregate, value: Sql): AggregateColumns {
+function sumColumns(aggregate: Aggregate, value: Sql, index: number): AggregateColumns {
   const { text, type, digits } = value.type === 'decimal' ? value : ofType(value, 'int', 'float')
   if (type === 'decimal' && digits === undefined) return untranslatable()
-  const sum = `sum(${text})`
-  const digitsMax = digits === undefined ? 'NULL' : `max(${digits})`
+  const sum = `sum(v${index})`
+  const digitsMax = digits === undefined ? 'NULL' : `max(d${index})`
   const found = type === 'float' ? sum : `CAST(${sum} AS VARCHAR)`
-  return { aggregate, type, columns: [`count(${text})`, found, digitsMax] }
+  const values = [`${text} AS v${index}`, ...(digits === undefined ? [] : [`${digits} AS d${index}`])]
+  return { aggregate, type, columns: [`count(v${index})`, found, digitsMax], values }
 }
 
 /** An extreme is written as its own record wrote it, which is not known of decimals. */
-function extremeColumns(aggregate: Aggregate, value: Sql): AggregateColumns {
+function extremeColumns(aggregate: Aggregate, value: Sql, index: number): AggregateColumns {
   const { text, type } = ofType(value, 'int', 'float')
-  const extreme = `${aggregate.name}(${text})`
+  const extreme = `${aggregate.name}(v${index})`
   const found = type === 'float' ? extreme : `CAST(${extreme} AS VARCHAR)`
-  return { aggregate, type, columns: [`count(${text})`, found, 'NULL'] }
+  const values = [`${text} AS v${index}`]
+  return { aggregate, type, columns: [`count(v${index})`, found, 'NULL'], values }
 }
 
 export function partialOf(

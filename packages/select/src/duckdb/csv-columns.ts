@@ -9,7 +9,7 @@ import { type Sql, untranslatable } from './sql.js'
 
 export class CsvColumns implements PlanColumns {
   readonly areWhole = false
-  readonly countAll = 'count(*)'
+  readonly counted = '*'
   readonly #query: Query
   readonly #count: number
   readonly #names: readonly string[]

@@ -29,7 +29,7 @@ interface Name {
 
 export class JsonColumns implements PlanColumns {
   readonly areWhole = true
-  readonly countAll = `count(${FIELDS})`
+  readonly counted = FIELDS
   readonly #isFiltered: boolean
   readonly #paths: string[] = []
   readonly #names = new Map<string, Name>()

@@ -21,7 +21,7 @@ const INTS: readonly DuckDBTypeId[] = [
 
 export class ParquetColumns implements PlanColumns {
   readonly areWhole = false
-  readonly countAll = 'count(*)'
+  readonly counted = '*'
   readonly #query: Query
   readonly #columns: readonly TableColumn[]
 

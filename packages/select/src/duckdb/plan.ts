@@ -14,8 +14,8 @@ export interface PlanColumns {
   column(reference: Reference): Sql
   /** Whether whole records are wanted, whatever the query asks for of them. */
   readonly areWhole: boolean
-  /** How many records there are; fails where one is none. */
-  readonly countAll: string
+  /** What is counted where all records are: every one, or what fails where one is none. */
+  readonly counted: string
   /** What `*` stands for. */
   all(): readonly NamedSql[]
 }
@@ -32,8 +32,9 @@ export class Plan {
     const { where } = query.statement
     this.#format = format
     this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where), 'bool').text}`
-    this.aggregates = query.aggregates.map((aggregate) =>
-      aggregateColumns(aggregate, columns.countAll, translate),
+    const { counted } = columns
+    this.aggregates = query.aggregates.map((aggregate, index) =>
+      aggregateColumns(aggregate, { counted, index }, translate),
     )
     if (this.aggregates.length > 0) this.#output = []
     else {
@@ -61,7 +62,9 @@ export class Plan {
   /** One row: two columns for each aggregate. */
   aggregatesStatement(source: string): string {
     const columns = this.aggregates.flatMap((aggregate) => aggregate.columns)
-    return `SELECT ${columns.join(', ')} FROM ${source}${this.#where}`
+    const values = this.aggregates.flatMap((aggregate) => aggregate.values)
+    if (values.length === 0) return `SELECT ${columns.join(', ')} FROM ${source}${this.#where}`
+    return `SELECT ${columns.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${source}${this.#where})`
   }
 
   #line(isBare: boolean): string {

@@ -9,6 +9,8 @@ const INT = ' *[+-]?[0-9]+ *'
 const FLOAT = ' *[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)? *'
 /** Decimals with more digits are for the interpreter. */
 export const DECIMAL = ' *[+-]?[0-9]{1,18}(\\.[0-9]{0,9})? *'
+/** Of these every one is a float, and none too large. */
+const USUAL_FLOAT = ' *[+-]?[0-9]{1,15}(\\.[0-9]{0,15})? *'
 const BOOL = '(?i) *(true|false) *'
 /** Of that many bytes no text is too large for a float, whatever its digits; with an exponent it may be. */
 const FLOAT_BYTES_MAX = 300
@@ -35,17 +37,18 @@ function castToText(value: Sql): Sql {
 function castText(text: string, type: Cast['type'], precision: number | undefined): Sql {
   if (type === 'int') return guarded(text, { pattern: INT, type: 'BIGINT', as: 'int' })
   if (type === 'bool') return guarded(`trim(${text})`, { pattern: BOOL, type: 'BOOLEAN', as: 'bool' })
-  if (type === 'float') {
-    const value = guarded(text, { pattern: FLOAT, type: 'DOUBLE', as: 'float' })
-    return {
-      text: finite(`CASE WHEN strlen(${text}) < ${FLOAT_BYTES_MAX} THEN ${value.text} ELSE ${FAIL} END`),
-      type: 'float',
-    }
-  }
+  if (type === 'float') return castToFloat(text)
   const isPlain = type === 'decimal' && precision === undefined
   if (!isPlain) return untranslatable()
   const digits = `CASE WHEN contains(${text}, '.') THEN strlen(rtrim(${text})) - strpos(${text}, '.') ELSE 0 END`
   return { ...guarded(text, { pattern: DECIMAL, type: 'DECIMAL', as: 'decimal' }), digits }
+}
+
+function castToFloat(text: string): Sql {
+  const value = guarded(text, { pattern: FLOAT, type: 'DOUBLE', as: 'float' })
+  const other = finite(`CASE WHEN strlen(${text}) < ${FLOAT_BYTES_MAX} THEN ${value.text} ELSE ${FAIL} END`)
+  const usual = `regexp_full_match(${text}, '${USUAL_FLOAT}') THEN CAST(${text} AS DOUBLE)`
+  return { text: `CASE WHEN ${text} IS NULL THEN NULL WHEN ${usual} ELSE ${other} END`, type: 'float' }
 }
 
 interface Guard {

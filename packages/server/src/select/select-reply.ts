@@ -34,10 +34,8 @@ export async function* selectReply(
     for (;;) {
       const read = await settledWithin(pending, reply.patienceMs)
       const events = read === 'late' ? reply.whileWaiting() : reply.of(read)
-      if (events.length > 0) {
-        begun = true
-        yield encoded(events)
-      }
+      if (events.length > 0) begun = true
+      yield* encoded(events)
       if (read === 'late') continue
       if (read.done) return
       pending = query.next()
@@ -46,19 +44,20 @@ export async function* selectReply(
   } catch (error) {
     // What was found so far is worth less than an error that every client understands.
     if (!begun) throw error
-    yield encoded([...reply.gathered(), { type: 'error', ...options.explain(error) }])
+    yield* encoded([...reply.gathered(), { type: 'error', ...options.explain(error) }])
   } finally {
     await query.return(undefined)
   }
 }
 
 /**
- * In one piece: the official SDK for Node, reading a result as a whole, takes the records it gave for bytes of the reply
- * that follow them, unless what is left of the reply has come by then.
+ * The last ones in one piece: the official SDK for Node, reading a result as a whole, takes the records it gave for bytes of
+ * the reply that follow them, unless what is left of the reply has come by then. Others are not copied once more for it.
  */
-function encoded(events: readonly SelectWireEvent[]): Uint8Array {
-  const [first = new Uint8Array(0), ...others] = events.map((event) => encodeSelectEvent(event, crc32))
-  return others.length === 0 ? first : Buffer.concat([first, ...others])
+function encoded(events: readonly SelectWireEvent[]): readonly Uint8Array[] {
+  const messages = events.map((event) => encodeSelectEvent(event, crc32))
+  const last = events.at(-1)?.type
+  return last === 'end' || last === 'error' ? [Buffer.concat(messages)] : messages
 }
 
 async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {

@@ -16,6 +16,7 @@ export type SelectCode =
   | 'InvalidTextEncoding'
   | 'Busy'
   | 'Overload'
+  | 'NotImplemented'
   | 'InternalError'
 
 /** What the query or the object is to blame for; everything else is a defect. */

@@ -44,25 +44,33 @@ export function readJson(frame: Frame): unknown {
 
 /** Frames out of chunks of any size. Throws for what is none. */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0)
+  #chunks: Uint8Array[] = []
+  #held = 0
+  /** Of the frame that has begun, as far as that is known. */
+  #needed = HEAD_BYTES
 
   push(chunk: Uint8Array): readonly Frame[] {
-    const bytes =
-      this.#rest.length === 0
-        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-        : Buffer.concat([this.#rest, chunk])
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    // A large frame is put together once, not with each chunk of it.
+    if (this.#held < this.#needed) return []
+    const bytes = Buffer.concat(this.#chunks, this.#held)
     const frames: Frame[] = []
     let at = 0
-    while (bytes.length - at >= HEAD_BYTES) {
+    for (;;) {
+      this.#needed = HEAD_BYTES
+      if (bytes.length - at < HEAD_BYTES) break
       const kind = FRAME_KINDS[bytes[at] ?? -1]
       const length = bytes.readUInt32BE(at + 1)
       if (kind === undefined || length > FRAME_BYTES_MAX) throw new Error('This is no frame.')
-      const end = at + HEAD_BYTES + length
+      this.#needed = HEAD_BYTES + length
+      const end = at + this.#needed
       if (bytes.length < end) break
       frames.push({ kind, payload: bytes.subarray(at + HEAD_BYTES, end) })
       at = end
     }
-    this.#rest = bytes.subarray(at)
+    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : []
+    this.#held = bytes.length - at
     return frames
   }
 }

@@ -1,18 +1,29 @@
-// Which execution answers a query.
+// Which execution answers a query. DuckDB is loaded for those alone that are its business: that takes a quarter of a
+// second, in which the interpreter answers most questions about small objects.
 import { analyze } from './analysis/analyze.js'
 import { CsvFormat } from './duckdb/csv-format.js'
-import { Database } from './duckdb/database.js'
+import type { Database } from './duckdb/database.js'
 import { DuckDbExecution } from './duckdb/duckdb-execution.js'
-import { ParquetExecution } from './duckdb/parquet-execution.js'
+import { JsonFormat } from './duckdb/json-format.js'
+import { SelectError } from './errors.js'
 import type { Execution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
 import { QueryState } from './query-state.js'
+import { bySize } from './size-choice.js'
 import { timestampOfDate } from './values/timestamp.js'
 
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
+
+/** Loads DuckDB ahead of a query that may need it. Never rejects. */
+export async function prepare(): Promise<void> {
+  // Where there is none for this platform, only Parquet is not answered.
+  await Promise.all([import('./duckdb/database.js'), import('./duckdb/parquet-execution.js')]).catch(
+    () => undefined,
+  )
+}
 
 export async function openExecution(start: StartMessage): Promise<Execution> {
   const { request, folder, nowMs } = start
@@ -20,18 +31,33 @@ export async function openExecution(start: StartMessage): Promise<Execution> {
   const query = analyze(parse(request.expression), input)
   const state = new QueryState(query)
   const now = new Date(nowMs)
-  const openDatabase = () =>
-    Database.open({
-      folder,
-      threads: start.threads,
-      memoryBytesMax: Math.floor(start.memoryBytesMax * DATABASE_SHARE),
-    })
+  const openDatabase = () => databaseOf(start)
   if (input.type === 'parquet') {
+    const { ParquetExecution } = await parquet()
     const work = { query, state, writer: recordWriter(query, request), now: timestampOfDate(now) }
     return new ParquetExecution({ work, output, folder, openDatabase })
   }
   const interpreter = interpret(query, request, { now, state })
-  if (input.type === 'json') return interpreter
-  const format = new CsvFormat({ query, input, output, state })
-  return new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+  const format =
+    input.type === 'json' ? new JsonFormat(query, input) : new CsvFormat({ query, input, output, state })
+  const large = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+  return bySize(interpreter, large)
+}
+
+async function databaseOf({ folder, threads, memoryBytesMax }: StartMessage): Promise<Database> {
+  const loaded = await import('./duckdb/database.js')
+  return loaded.Database.open({
+    folder,
+    threads,
+    memoryBytesMax: Math.floor(memoryBytesMax * DATABASE_SHARE),
+  })
+}
+
+async function parquet(): Promise<typeof import('./duckdb/parquet-execution.js')> {
+  try {
+    return await import('./duckdb/parquet-execution.js')
+  } catch (cause) {
+    const message = 'There is no DuckDB for the platform of this server, which Parquet needs.'
+    throw new SelectError('NotImplemented', message, { cause })
+  }
 }

@@ -1,7 +1,7 @@
 // SQL over an object.
 import { LIMITS } from '@coset/model'
 import { bucket, element, events, key, operation, optional, query } from '../operation.js'
-import { boolean, maybe, oneOfAnyCase, record, text } from '../shape/shape.js'
+import { boolean, maybe, octalText, oneOfAnyCase, record, text } from '../shape/shape.js'
 
 /**
  * Ask an object in CSV, JSON or Parquet a question in SQL, and get only the answer: `SELECT … FROM COSObject …`. The
@@ -46,11 +46,11 @@ export const selectObjectContent = operation({
         CSV: maybe(
           record({
             FileHeaderInfo: maybe(oneOfAnyCase(['NONE', 'USE', 'IGNORE'])),
-            RecordDelimiter: maybe(text()),
-            FieldDelimiter: maybe(text()),
-            QuoteCharacter: maybe(text()),
-            QuoteEscapeCharacter: maybe(text()),
-            Comments: maybe(text()),
+            RecordDelimiter: maybe(octalText()),
+            FieldDelimiter: maybe(octalText()),
+            QuoteCharacter: maybe(octalText()),
+            QuoteEscapeCharacter: maybe(octalText()),
+            Comments: maybe(octalText()),
             AllowQuotedRecordDelimiter: maybe(boolean()),
           }),
         ),
@@ -67,13 +67,13 @@ export const selectObjectContent = operation({
         CSV: maybe(
           record({
             QuoteFields: maybe(oneOfAnyCase(['ALWAYS', 'ASNEEDED'])),
-            RecordDelimiter: maybe(text()),
-            FieldDelimiter: maybe(text()),
-            QuoteCharacter: maybe(text()),
-            QuoteEscapeCharacter: maybe(text()),
+            RecordDelimiter: maybe(octalText()),
+            FieldDelimiter: maybe(octalText()),
+            QuoteCharacter: maybe(octalText()),
+            QuoteEscapeCharacter: maybe(octalText()),
           }),
         ),
-        JSON: maybe(record({ RecordDelimiter: maybe(text()) })),
+        JSON: maybe(record({ RecordDelimiter: maybe(octalText()) })),
       }),
     ),
     /** `Enabled`: tell from time to time how much of the object was read. Default no. */

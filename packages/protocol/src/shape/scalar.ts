@@ -39,8 +39,17 @@ export function openChoice(shape: ScalarShape, text: string): string | undefined
 export function formatScalar(shape: ScalarShape, value: ScalarValue): string {
   if (value instanceof Date) return formatTimestamp(shape, value)
   if (shape.kind === 'percent') return urlEncode(String(value))
+  if (shape.kind === 'text' && shape.octal) return octal(String(value))
   if (typeof value === 'object') return formatCopySource(value)
   return typeof value === 'string' ? value : String(value)
+}
+
+function octal(text: string): string {
+  return Array.from(text, (character) => {
+    const code = character.charCodeAt(0)
+    const isWritable = code >= 0x20 || character === '\t' || character === '\n' || character === '\r'
+    return isWritable ? character : `\\${code.toString(8).padStart(3, '0')}`
+  }).join('')
 }
 
 function parseInteger(shape: IntegerShape, text: string): number | undefined {

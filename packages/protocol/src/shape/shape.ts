@@ -7,7 +7,12 @@ export interface Typed<T> {
   readonly '~type'?: T
 }
 
-export type TextShape = { readonly kind: 'text'; readonly encodable: boolean } & Typed<string>
+export type TextShape = {
+  readonly kind: 'text'
+  readonly encodable: boolean
+  /** Control characters, which XML can not have, are written as `\001` in octal. */
+  readonly octal?: boolean
+} & Typed<string>
 /** Text that stands percent-encoded on the wire, as keys do in headers. */
 export type PercentShape = { readonly kind: 'percent' } & Typed<string>
 export type IntegerShape = {
@@ -91,6 +96,8 @@ export type Flatten<T> = { [K in keyof T]: T[K] } & {}
 
 /** Text; `encodable` text is percent-encoded in documents that say `EncodingType` `url`. */
 export const text = (): TextShape => ({ kind: 'text', encodable: false })
+/** A few characters, perhaps control characters; whoever reads it turns what is written in octal back. */
+export const octalText = (): TextShape => ({ kind: 'text', encodable: false, octal: true })
 export const encodableText = (): TextShape => ({ kind: 'text', encodable: true })
 export const percentText = (): PercentShape => ({ kind: 'percent' })
 export const integer = (min = 0, max: number = Number.MAX_SAFE_INTEGER): IntegerShape => ({

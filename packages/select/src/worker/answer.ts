@@ -18,17 +18,33 @@ interface ExecutionModule {
   readonly openExecution: OpenExecution
 }
 
+interface UsualModule extends ExecutionModule {
+  prepare(): Promise<void>
+}
+
+/** A process that has waited so long for its query gets ready for a large one. */
+const IDLE_MS = 200
+
 /** Never rejects: what fails is told. */
 export async function answer(link: ServerLink): Promise<void> {
   try {
     // Loaded before a query is there, so that none has to wait for it.
-    const usual = await load('../open-execution.js')
+    const usual = (await load('../open-execution.js')) as UsualModule
     await link.send('ready')
-    const start = readJson(await link.next()) as StartMessage
+    const start = await nextQuery(link, usual)
     const { openExecution } = start.executionModule === null ? usual : await load(start.executionModule)
     await run(link, start, await openExecution(start))
   } catch (error) {
     await link.send('failed', failedMessage(error))
+  }
+}
+
+async function nextQuery(link: ServerLink, { prepare }: UsualModule): Promise<StartMessage> {
+  const idle = setTimeout(() => void prepare(), IDLE_MS)
+  try {
+    return readJson(await link.next()) as StartMessage
+  } finally {
+    clearTimeout(idle)
   }
 }
 

@@ -84,8 +84,7 @@ function csvOutput(given: CsvOutputMembers): CsvOutput {
 }
 
 function assertApart(recordDelimiter: string, fieldDelimiter: string, quote: string | undefined): void {
-  const all = [...recordDelimiter, fieldDelimiter, ...(quote === undefined ? [] : [quote])]
-  if (recordDelimiter !== '\n\n' && new Set(all).size === all.length) return
+  if (new Set([recordDelimiter, fieldDelimiter, quote]).size === 3) return
   throw new Fault('InvalidRequestParameter', {
     message: 'RecordDelimiter, FieldDelimiter and QuoteCharacter must differ.',
   })

@@ -6,6 +6,7 @@ export async function bundledSdk(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
     entryPoints: {
       sdk: new URL('../../packages/sdk/src/browser.ts', import.meta.url).pathname,
+      encryption: new URL('../../packages/sdk/src/encryption/browser.ts', import.meta.url).pathname,
       worker: new URL('worker.ts', import.meta.url).pathname,
     },
     bundle: true,

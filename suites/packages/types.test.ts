@@ -35,8 +35,16 @@ export async function run(cos: CosClient): Promise<string> {
 }
 `
 
-const BROWSER_PROGRAM = (name: string) => `
+const BROWSER_PROGRAM = (name: string, encryption: string) => `
 import { CosClient, CosClientError, type OperationOutput } from '${name}'
+import { AESProvider, CosEncryptionClient } from '${encryption}'
+
+export async function keep(aes_key: Uint8Array): Promise<string> {
+  const cos: CosClient = new CosEncryptionClient({ Region: 'ap-guangzhou' }, new AESProvider({ aes_key }))
+  // @ts-expect-error: there are no local files
+  new AESProvider({ aes_key_path: 'key' })
+  return (await cos.getObject({ Bucket: 'b-1', Key: 'k' })).Body.text()
+}
 
 export async function run(cos: CosClient, file: File): Promise<OperationOutput<'putObject'>> {
   const got = await cos.getObject({ Bucket: 'b-1', Key: 'k' }, { signal: AbortSignal.timeout(1000) })
@@ -98,12 +106,12 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
   },
   'a bundler for browsers': {
     file: 'main.ts',
-    program: BROWSER_PROGRAM('@coset/sdk/browser'),
+    program: BROWSER_PROGRAM('@coset/sdk/browser', '@coset/sdk/encryption/browser'),
     options: BROWSER,
   },
   'a bundler with the condition browser': {
     file: 'main.ts',
-    program: BROWSER_PROGRAM('@coset/sdk'),
+    program: BROWSER_PROGRAM('@coset/sdk', '@coset/sdk/encryption'),
     options: { ...BROWSER, customConditions: ['browser'] },
   },
 }

@@ -4,6 +4,7 @@ import { analyze } from './analysis/analyze.js'
 import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
 import { DuckDbExecution } from './duckdb/duckdb-execution.js'
+import { JsonFormat } from './duckdb/json-format.js'
 import { SelectError } from './errors.js'
 import type { Execution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
@@ -37,8 +38,8 @@ export async function openExecution(start: StartMessage): Promise<Execution> {
     return new ParquetExecution({ work, output, folder, openDatabase })
   }
   const interpreter = interpret(query, request, { now, state })
-  if (input.type === 'json') return interpreter
-  const format = new CsvFormat({ query, input, output, state })
+  const format =
+    input.type === 'json' ? new JsonFormat(query, input) : new CsvFormat({ query, input, output, state })
   const large = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
   return bySize(interpreter, large)
 }

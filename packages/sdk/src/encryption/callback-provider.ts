@@ -5,7 +5,8 @@ import { type Binding, KeyProvider, type LegacyWrapped, type MasterKey } from '.
 import { unusable } from './metadata.js'
 import type { Primitives } from './primitives.js'
 
-const KMS_ALGORITHM = 'KMS/TencentCloud'
+/** Go's and Java's, and an older one of Java's. */
+const KMS_ALGORITHMS = ['KMS/TencentCloud', 'kms']
 const WRAPPING_KEY_BYTES = 32
 
 /** What an unwrapping callback is told beside the wrapped key. */
@@ -79,7 +80,7 @@ export class CallbackProvider extends KeyProvider {
   }
 
   async #unwrapLegacy({ algorithm, key, iv, isIvWrapped, description }: LegacyWrapped) {
-    if (algorithm !== KMS_ALGORITHM) return undefined
+    if (!KMS_ALGORITHMS.includes(algorithm)) return undefined
     return {
       key: await this.#unwrapOne(key, description),
       iv: isIvWrapped ? await this.#unwrapOne(iv, description) : iv,

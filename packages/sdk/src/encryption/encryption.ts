@@ -29,7 +29,10 @@ export interface EncryptionSettings {
   readonly legacy?: 'read' | 'refuse' | undefined
   /** Whether objects that are not encrypted are read. Default `refuse`. */
   readonly plain?: 'read' | 'refuse' | undefined
-  /** Of sealed objects: how many bytes are authenticated at once. A power of two, 4 KiB to 1 MiB. Default 64 KiB. */
+  /**
+   * Of sealed objects: how many bytes are authenticated at once. A power of two, 4 KiB to 1 MiB. Small ones make reading small
+   * ranges cheaper, and everything else slower. Default 64 KiB.
+   */
   readonly segmentBytes?: number | undefined
   /** Whether new sealed objects can only be read under their own bucket and key. Default true. */
   readonly bindName?: boolean | undefined

@@ -129,6 +129,14 @@ describe('a sealed object', () => {
     await expect(read(encryptionOf(), anew, stored)).rejects.toMatchObject({ kind: 'encryption' })
   })
 
+  it('is read by a former key that was given the same id', async () => {
+    const keyId = 'main'
+    const { metadata, stored } = await written(encryptionOf({ keyId }))
+    const formerKeys = [new AESProvider({ aes_key: AES_KEY, keyId })]
+    const rotated = encryptionOf({ aes_key: OTHER_AES_KEY, keyId, formerKeys })
+    expect(digest(await read(rotated, metadata, stored))).toBe(digest(CONTENT))
+  })
+
   it('needs a key of 32 bytes', async () => {
     const short = encryptionOf({ aes_key: Buffer.alloc(16).toString('base64') })
     await expect(short.create(NAME)).rejects.toMatchObject({ kind: 'encryption' })

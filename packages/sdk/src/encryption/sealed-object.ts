@@ -79,14 +79,26 @@ async function wrapped(key: MasterKey, head: SealedHead, dataKey: Uint8Array): P
 
 async function unwrap({ primitives, keys }: SealedContext, fields: EncryptionFields, name: ObjectName) {
   const { head, wrapped: bytes } = readSealed(fields)
-  const key = keys.find(({ id, algorithm }) => id === head.keyId && algorithm === head.algorithm)
-  if (!key) throw noKey(head, keys)
-  const dataKey = await key.unwrap(bytes, { salt: head.salt, context: contextOf(head) })
-  if (dataKey?.length !== DATA_KEY_BYTES) throw key.isIdComputed ? changed() : wrongKey(head)
+  const dataKey = await unwrapBy(keys, head, bytes)
   const { contentKey, commitment } = await derive(primitives, { ...head, dataKey })
   if (!isEqual(commitment, head.commitment)) throw changed()
   if (head.name && !isEqual(head.name, await hashOf(name, primitives))) throw wrongName(name)
   return { head, dataKey, contentKey }
+}
+
+/** By the key of that id; ids that were given may be those of several. */
+async function unwrapBy(
+  keys: readonly MasterKey[],
+  head: SealedHead,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const fitting = keys.filter(({ id, algorithm }) => id === head.keyId && algorithm === head.algorithm)
+  if (fitting.length === 0) throw noKey(head, keys)
+  for (const key of fitting) {
+    const dataKey = await key.unwrap(bytes, { salt: head.salt, context: contextOf(head) })
+    if (dataKey?.length === DATA_KEY_BYTES) return dataKey
+  }
+  throw fitting.every(({ isIdComputed }) => isIdComputed) ? changed() : wrongKey(head)
 }
 
 interface Derivation {

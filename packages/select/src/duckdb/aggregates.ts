@@ -2,42 +2,75 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import type { Aggregate } from '../analysis/query.js'
 import type { Partial } from '../evaluate/accumulator.js'
-import { ofType, type SqlType, type Translate } from './sql.js'
+import type { Numeric } from '../values/arithmetic.js'
+import { decimalOf, parseDecimal, roundToScale } from '../values/decimal.js'
+import { jsonNumber } from './json-value.js'
+import { ofType, type Sql, type SqlType, type Translate, untranslatable } from './sql.js'
+
+/** Of each aggregate. */
+export const COLUMNS = 3
 
 export interface AggregateColumns {
   readonly aggregate: Aggregate
   /** Of the values; `int` where there are none. */
   readonly type: SqlType
-  /** How many there were, and what they came to, as text where a number would not be exact. */
-  readonly columns: readonly [string, string]
+  /** How many there were, what they came to, and of decimals how many digits stand behind the point. */
+  readonly columns: readonly [string, string, string]
 }
 
 /** Throws Untranslatable. */
-export function aggregateColumns(aggregate: Aggregate, translate: Translate): AggregateColumns {
+export function aggregateColumns(
+  aggregate: Aggregate,
+  countAll: string,
+  translate: Translate,
+): AggregateColumns {
   const { name, argument } = aggregate
-  if (argument === '*') return { aggregate, type: 'int', columns: ['count(*)', 'NULL'] }
-  const value = translate(argument)
-  const count = `count(${value.text})`
-  if (name === 'count') return { aggregate, type: value.type, columns: [count, 'NULL'] }
-  // The sum of decimals has as many digits behind the point as the longest of them, which DuckDB does not tell.
+  if (argument === '*') return { aggregate, type: 'int', columns: [countAll, 'NULL', 'NULL'] }
+  const argumentValue = translate(argument)
+  const isField = argumentValue.type === 'json'
+  if (name === 'count') {
+    const counted = isField ? `nullif(${argumentValue.text}, 'null')` : argumentValue.text
+    return { aggregate, type: argumentValue.type, columns: [`count(${counted})`, 'NULL', 'NULL'] }
+  }
+  const value = isField ? jsonNumber(argumentValue) : argumentValue
+  return name === 'sum' || name === 'avg' ? sumColumns(aggregate, value) : extremeColumns(aggregate, value)
+}
+
+/** A sum has as many digits behind the point as the longest of its values. */
+function sumColumns(aggregate: Aggregate, value: Sql): AggregateColumns {
+  const { text, type, digits } = value.type === 'decimal' ? value : ofType(value, 'int', 'float')
+  if (type === 'decimal' && digits === undefined) return untranslatable()
+  const sum = `sum(${text})`
+  const digitsMax = digits === undefined ? 'NULL' : `max(${digits})`
+  const found = type === 'float' ? sum : `CAST(${sum} AS VARCHAR)`
+  return { aggregate, type, columns: [`count(${text})`, found, digitsMax] }
+}
+
+/** An extreme is written as its own record wrote it, which is not known of decimals. */
+function extremeColumns(aggregate: Aggregate, value: Sql): AggregateColumns {
   const { text, type } = ofType(value, 'int', 'float')
-  const found = `${name === 'min' || name === 'max' ? name : 'sum'}(${text})`
-  return { aggregate, type, columns: [count, type === 'float' ? found : `CAST(${found} AS VARCHAR)`] }
+  const extreme = `${aggregate.name}(${text})`
+  const found = type === 'float' ? extreme : `CAST(${extreme} AS VARCHAR)`
+  return { aggregate, type, columns: [`count(${text})`, found, 'NULL'] }
 }
 
 export function partialOf(
   { aggregate, type }: AggregateColumns,
-  count: DuckDBValue | undefined,
-  found: DuckDBValue | undefined,
+  [count, found, digits]: readonly DuckDBValue[],
 ): Partial {
   const counted = BigInt(String(count))
   if (aggregate.name === 'count' || found === null || found === undefined) return { count: counted }
-  const value = numberOf(type, found)
+  const value = numberOf(type, found, Number(digits ?? 0))
   return aggregate.name === 'min' || aggregate.name === 'max'
     ? { count: counted, extreme: value }
     : { count: counted, sum: value }
 }
 
-function numberOf(type: SqlType, found: DuckDBValue): bigint | number {
-  return type === 'float' ? Number(found) : BigInt(String(found))
+function numberOf(type: SqlType, found: DuckDBValue, digits: number): Numeric {
+  if (type === 'float') return Number(found)
+  if (type === 'int') return BigInt(String(found))
+  const sum = parseDecimal(String(found)) ?? decimalOf(0n)
+  const rounded = roundToScale(sum, digits)
+  // Ints alone come to an int.
+  return digits === 0 ? rounded.coefficient : rounded
 }

@@ -8,6 +8,8 @@ import type { PlanColumns } from './plan.js'
 import { type Sql, untranslatable } from './sql.js'
 
 export class CsvColumns implements PlanColumns {
+  readonly areWhole = false
+  readonly countAll = 'count(*)'
   readonly #query: Query
   readonly #count: number
   readonly #names: readonly string[]

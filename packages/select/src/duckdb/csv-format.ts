@@ -19,6 +19,7 @@ export interface CsvFormatOptions {
 }
 
 export class CsvFormat implements TableFormat {
+  readonly writesRecords = true
   readonly #options: CsvFormatOptions
   readonly #nullMark = nullMark()
   readonly #isSameCsv: boolean

@@ -1,20 +1,30 @@
 // A query on DuckDB, batch by batch; batches that it would read otherwise are the interpreter's.
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Query } from '../analysis/query.js'
 import { SelectError } from '../errors.js'
 import type { Batch, Execution } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
-import type { OutputFormat } from '../request.js'
+import type { CsvOutput, OutputFormat } from '../request.js'
 import { BatchReader } from './batch-reader.js'
 import { Plan } from './plan.js'
 import { Untranslatable } from './sql.js'
-import { type QueryDatabase, runPlan } from './statement.js'
+import { type Found, type QueryDatabase, runPlan } from './statement.js'
 import type { TableFormat } from './table-format.js'
 
 /** Batches in a row that DuckDB could not read, after which it is not asked any more. */
 const REFUSALS_MAX = 3
 const READ_BYTES = 256 * 1024
+/** Records as they stand in the object. */
+const LINES: CsvOutput = {
+  type: 'csv',
+  quoteFields: 'ASNEEDED',
+  recordDelimiter: '\n',
+  fieldDelimiter: ',',
+  quote: '"',
+  quoteEscape: '"',
+}
 
 export interface DuckDbOptions {
   readonly query: Query
@@ -50,8 +60,15 @@ export class DuckDbExecution implements Execution {
     const bytes = await this.#reader.read(batch)
     const answer = this.#plan === null ? undefined : await this.#runOnDuckDb(batch, bytes)
     if (answer === undefined) yield* interpreter.runBytes(bytes, batch.isFirst)
-    else if (answer.result !== undefined)
-      yield* createReadStream(answer.result, { highWaterMark: READ_BYTES })
+    else if (answer.records > 0) yield* this.#resultOf(answer)
+  }
+
+  async *#resultOf({ records, path }: Found): AsyncGenerator<Uint8Array> {
+    const { format, state, interpreter } = this.#options
+    if (format.writesRecords) {
+      state.countWritten(records)
+      yield* createReadStream(path, { highWaterMark: READ_BYTES })
+    } else yield* interpreter.runBytes(await readFile(path), false)
   }
 
   finish(): AsyncIterable<Uint8Array> {
@@ -64,11 +81,8 @@ export class DuckDbExecution implements Execution {
     await this.#options.interpreter.close()
   }
 
-  /** The file with the result, if it has records; undefined where DuckDB can't tell. */
-  async #runOnDuckDb(
-    batch: Batch,
-    bytes: Buffer,
-  ): Promise<{ readonly result: string | undefined } | undefined> {
+  /** Undefined where DuckDB can't tell. */
+  async #runOnDuckDb(batch: Batch, bytes: Buffer): Promise<Found | undefined> {
     const { format, state, folder, openDatabase } = this.#options
     const table = format.tableOf(batch, bytes)
     if (!table) return this.#refused()
@@ -77,10 +91,10 @@ export class DuckDbExecution implements Execution {
     try {
       this.#database ??= openDatabase()
       const place = { state, folder, database: await this.#database }
-      const result = await runPlan(plan, table.source, place, table.isBare)
+      const found = await runPlan(plan, table.source, place, table.isBare)
       this.#refusals = 0
       table.taken()
-      return { result }
+      return found
     } catch {
       // Whatever it is, the interpreter either reads the batch or knows what is wrong with it.
       return this.#refused()
@@ -94,7 +108,7 @@ export class DuckDbExecution implements Execution {
 
   #planned(): Plan | null {
     const { query, output, format } = this.#options
-    this.#plan ??= planOf(() => new Plan(query, output, format.columns()))
+    this.#plan ??= planOf(() => new Plan(query, format.writesRecords ? output : LINES, format.columns()))
     return this.#plan
   }
 }

@@ -20,6 +20,8 @@ const INTS: readonly DuckDBTypeId[] = [
 ]
 
 export class ParquetColumns implements PlanColumns {
+  readonly areWhole = false
+  readonly countAll = 'count(*)'
   readonly #query: Query
   readonly #columns: readonly TableColumn[]
 

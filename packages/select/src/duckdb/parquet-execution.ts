@@ -80,8 +80,9 @@ export class ParquetExecution implements Execution {
       // Aggregates have a result of one row, however many they come from.
       const step = plan.aggregates.length > 0 ? Math.max(1, count) : ROWS_AT_A_TIME
       for (; from < count && !state.isDone; from += step) {
-        const result = await runPlan(plan, rowsOfFile(path, from, step), place, false)
-        if (result !== undefined) yield* createReadStream(result, { highWaterMark: READ_BYTES })
+        const found = await runPlan(plan, rowsOfFile(path, from, step), place, false)
+        state.countWritten(found.records)
+        if (found.records > 0) yield* createReadStream(found.path, { highWaterMark: READ_BYTES })
       }
       return 'all'
     } catch {

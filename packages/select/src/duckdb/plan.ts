@@ -12,6 +12,10 @@ import { translator } from './translate.js'
 export interface PlanColumns {
   /** Throws Untranslatable, and SelectError for a name that stands for none, or for several. */
   column(reference: Reference): Sql
+  /** Whether whole records are wanted, whatever the query asks for of them. */
+  readonly areWhole: boolean
+  /** How many records there are; fails where one is none. */
+  readonly countAll: string
   /** What `*` stands for. */
   all(): readonly NamedSql[]
 }
@@ -28,11 +32,13 @@ export class Plan {
     const { where } = query.statement
     this.#format = format
     this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where), 'bool').text}`
-    this.aggregates = query.aggregates.map((aggregate) => aggregateColumns(aggregate, translate))
+    this.aggregates = query.aggregates.map((aggregate) =>
+      aggregateColumns(aggregate, columns.countAll, translate),
+    )
     if (this.aggregates.length > 0) this.#output = []
     else {
       this.#output =
-        query.output === '*'
+        query.output === '*' || columns.areWhole
           ? columns.all()
           : query.output.map(({ name, expression }) => ({ name, sql: translate(expression) }))
       // Told now rather than with each batch.

@@ -11,6 +11,8 @@ export interface Sql {
   readonly isField?: true
   /** May be null without being MISSING. */
   readonly isNullable?: true
+  /** Of decimals: how many digits behind the point the value was written with. */
+  readonly digits?: string
 }
 
 /** DuckDB has nothing that means exactly the same; the records are then read by the interpreter. */

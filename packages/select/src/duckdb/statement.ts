@@ -1,7 +1,7 @@
 // Runs a plan over one source, and adds what it finds to what the query has come to.
 import { join } from 'node:path'
 import type { QueryState } from '../query-state.js'
-import { partialOf } from './aggregates.js'
+import { COLUMNS, partialOf } from './aggregates.js'
 import type { Database } from './database.js'
 import type { Plan } from './plan.js'
 
@@ -14,22 +14,28 @@ export interface StatementPlace {
   readonly folder: string
 }
 
-/** The file with the records that were found; undefined where there are none. Rejects before anything was added. */
+export interface Found {
+  readonly records: number
+  /** With a line for each. */
+  readonly path: string
+}
+
+/** Records are the caller's to count; aggregates are added up. Rejects before anything was. */
 export async function runPlan(
   plan: Plan,
   source: string,
   { state, database, folder }: StatementPlace,
   isBare: boolean,
-): Promise<string | undefined> {
+): Promise<Found> {
+  const path = join(folder, 'result')
   if (plan.aggregates.length === 0) {
-    const target = join(folder, 'result')
     const wish = { limit: state.remaining, isBare }
-    const records = await database.write(plan.recordsStatement(source, target, wish))
-    state.countWritten(records)
-    return records === 0 ? undefined : target
+    return { path, records: await database.write(plan.recordsStatement(source, path, wish)) }
   }
   const [row = []] = await database.rows(plan.aggregatesStatement(source))
-  const partials = plan.aggregates.map((aggregate, at) => partialOf(aggregate, row[2 * at], row[2 * at + 1]))
+  const partials = plan.aggregates.map((aggregate, at) =>
+    partialOf(aggregate, row.slice(at * COLUMNS, (at + 1) * COLUMNS)),
+  )
   for (const [at, partial] of partials.entries()) state.accumulators[at]?.merge(partial)
-  return undefined
+  return { path, records: 0 }
 }

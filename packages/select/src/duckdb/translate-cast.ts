@@ -1,5 +1,6 @@
 // CAST in DuckDB's SQL: guarded, as DuckDB reads more texts as numbers than COS Select does, and rounds.
 import type { Expression } from '../language/ast.js'
+import { jsonAnyText, jsonCastText } from './json-value.js'
 import { FAIL, type Sql, type Translate, untranslatable } from './sql.js'
 
 type Cast = Extract<Expression, { readonly kind: 'cast' }>
@@ -14,7 +15,8 @@ const BOOL = '(?i) *(true|false) *'
 const FLOAT_BYTES_MAX = 300
 
 export function translateCast({ operand, type, precision }: Cast, translate: Translate): Sql {
-  const value = translate(operand)
+  const field = translate(operand)
+  const value = field.type === 'json' && type !== 'string' ? jsonAnyText(field) : field
   if (value.type === type && type !== 'decimal') return value
   if (type === 'string') return castToText(value)
   if (value.type === 'text') return castText(value.text, type, precision)
@@ -25,6 +27,7 @@ export function translateCast({ operand, type, precision }: Cast, translate: Tra
 
 function castToText(value: Sql): Sql {
   if (value.type === 'text') return value
+  if (value.type === 'json') return jsonCastText(value)
   return value.type === 'int' || value.type === 'bool'
     ? { text: `CAST(${value.text} AS VARCHAR)`, type: 'text' }
     : untranslatable()
@@ -41,7 +44,9 @@ function castText(text: string, type: Cast['type'], precision: number | undefine
     }
   }
   const isPlain = type === 'decimal' && precision === undefined
-  return isPlain ? guarded(text, { pattern: DECIMAL, type: DECIMAL_TYPE, as: 'decimal' }) : untranslatable()
+  if (!isPlain) return untranslatable()
+  const digits = `CASE WHEN contains(${text}, '.') THEN strlen(rtrim(${text})) - strpos(${text}, '.') ELSE 0 END`
+  return { ...guarded(text, { pattern: DECIMAL, type: DECIMAL_TYPE, as: 'decimal' }), digits }
 }
 
 interface Guard {

@@ -1,5 +1,6 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
+import { compareJson, jsonNumber, jsonText } from './json-value.js'
 import { type Sql, type Translate, untranslatable } from './sql.js'
 import { DECIMAL_TYPE } from './translate-cast.js'
 
@@ -23,8 +24,31 @@ export function translateComparison(
   }: { readonly operator: Comparison; readonly left: Expression; readonly right: Expression },
   translate: Translate,
 ): Sql {
+  const json = translateJsonComparison(left, operator, right, translate)
+  if (json !== undefined) return { text: json, type: 'bool' }
   const [a, b] = alike(left, right, translate)
   return { text: `(${a} ${operator} ${b})`, type: 'bool' }
+}
+
+/** Of a field and a number; undefined for other comparisons. */
+function translateJsonComparison(
+  left: Expression,
+  operator: Comparison,
+  right: Expression,
+  translate: Translate,
+): string | undefined {
+  const [a, b] = [numberOf(left), numberOf(right)]
+  const number = b ?? a
+  const other = b === undefined ? right : left
+  if (number === undefined || other.kind !== 'reference') return undefined
+  const value = translate(other)
+  if (value.type !== 'json') return undefined
+  if (!DECIMAL_LITERAL.test(number)) return untranslatable()
+  return compareJson(value, b === undefined ? turned(operator) : operator, number)
+}
+
+function turned(operator: Comparison): Comparison {
+  return ({ '<': '>', '>': '<', '<=': '>=', '>=': '<=', '=': '=', '<>': '<>' } as const)[operator]
 }
 
 /** Both sides as the same type: those of unlike types are never equal, and comparing them otherwise is an error. */
@@ -32,16 +56,22 @@ function alike(left: Expression, right: Expression, translate: Translate): reado
   const [a, b] = [numberOf(left), numberOf(right)]
   if (a !== undefined && b !== undefined) return untranslatable()
   if (b !== undefined) {
-    const value = translate(left)
+    const value = withNumber(translate(left))
     return [value.text, literalAs(value, b)]
   }
   if (a !== undefined) {
-    const value = translate(right)
+    const value = withNumber(translate(right))
     return [literalAs(value, a), value.text]
   }
-  const [first, second] = [translate(left), translate(right)]
+  const [first, second] = asTexts(translate(left), translate(right))
   const isSame = first.type === second.type && first.type !== 'json'
   return isSame ? [first.text, second.text] : untranslatable()
+}
+
+/** A field of JSON beside a string is one too, or the comparison means something else. */
+function asTexts(a: Sql, b: Sql): readonly [Sql, Sql] {
+  if (a.type === 'json' && b.type === 'text') return [jsonText(a), b]
+  return a.type === 'text' && b.type === 'json' ? [a, jsonText(b)] : [a, b]
 }
 
 /** The text of a number that is written in the query. */
@@ -54,6 +84,10 @@ export function numberOf(expression: Expression): string | undefined {
   const { value } = expression
   if (value.type === 'int') return value.value.toString()
   return value.type === 'decimal' ? value.text : undefined
+}
+
+function withNumber(value: Sql): Sql {
+  return value.type === 'json' ? jsonNumber(value) : value
 }
 
 /** A number beside a value of that type, so that the comparison is as exact as COS Select's. */

@@ -1,5 +1,6 @@
 // LIKE and the functions over strings in DuckDB's SQL.
 import type { Expression } from '../language/ast.js'
+import { jsonText } from './json-value.js'
 import { FAIL, ofType, type Sql, type Translate, untranslatable } from './sql.js'
 import { quotedText } from './sql-text.js'
 
@@ -14,7 +15,7 @@ export function translateLike(expression: Of<'like'>, translate: Translate): Sql
   if (text === undefined || text.length > PATTERN_LENGTH_MAX) return untranslatable()
   if (expression.escape !== undefined && (mark === undefined || !isEscaped(text, mark)))
     return untranslatable()
-  const value = ofType(translate(expression.operand), 'text')
+  const value = textFrom(translate(expression.operand))
   const behind = mark === undefined ? '' : ` ESCAPE ${quotedText(mark)}`
   const like = expression.negated ? 'NOT LIKE' : 'LIKE'
   return { text: `(${value.text} ${like} ${quotedText(text)}${behind})`, type: 'bool' }
@@ -29,13 +30,17 @@ function isEscaped(pattern: string, mark: string): boolean {
   return true
 }
 
+function textFrom(value: Sql): Sql {
+  return value.type === 'json' ? jsonText(value) : ofType(value, 'text')
+}
+
 function stringOf(expression: Expression): string | undefined {
   const isText = expression.kind === 'literal' && expression.value.type === 'string'
   return isText && expression.value.type === 'string' ? expression.value.value : undefined
 }
 
 export function translateTrim({ side, characters, operand }: Of<'trim'>, translate: Translate): Sql {
-  const value = ofType(translate(operand), 'text')
+  const value = textFrom(translate(operand))
   const taken = characters === undefined ? ' ' : stringOf(characters)
   // Byte by byte, so that a character of several bytes would be taken apart.
   if (taken === undefined || !/^[\x20-\x7e]+$/.test(taken)) return untranslatable()
@@ -47,9 +52,9 @@ export function translateCall({ name, arguments: parts }: Of<'call'>, translate:
   switch (name) {
     case 'lower':
     case 'upper':
-      return changeCase(name, ofType(one(parts, translate), 'text').text)
+      return changeCase(name, textFrom(one(parts, translate)).text)
     case 'char_length':
-      return { text: `length(${ofType(one(parts, translate), 'text').text})`, type: 'int' }
+      return { text: `length(${textFrom(one(parts, translate)).text})`, type: 'int' }
     case 'substring':
       return translateSubstring(parts, translate)
     case 'coalesce':
@@ -71,7 +76,7 @@ function changeCase(name: string, text: string): Sql {
 
 function translateSubstring([value, ...numbers]: readonly Expression[], translate: Translate): Sql {
   if (value === undefined) return untranslatable()
-  const text = ofType(translate(value), 'text').text
+  const text = textFrom(translate(value)).text
   const places = numbers.map(placeOf)
   if ((places[0] ?? 0) < 1) return untranslatable()
   return { text: `substring(${[text, ...places].join(', ')})`, type: 'text' }

@@ -1,0 +1,158 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { analyze } from '../analysis/analyze.js'
+import type { Execution } from '../execution.js'
+import { interpret } from '../interpreted-execution.js'
+import { parse } from '../language/parse.js'
+import { QueryState } from '../query-state.js'
+import type { JsonInput, SelectRequest } from '../request.js'
+import { Database } from './database.js'
+import { DuckDbExecution } from './duckdb-execution.js'
+import { JsonFormat } from './json-format.js'
+
+const LINES: JsonInput = { type: 'json', layout: 'LINES' }
+
+let folder: string
+let database: Database
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coset-json-'))
+  database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+})
+afterAll(async () => {
+  database.close()
+  await rm(folder, { recursive: true })
+})
+
+async function answerOf(execution: Execution, batches: readonly string[]) {
+  const pieces: Uint8Array[] = []
+  let error: string | undefined
+  try {
+    for (const [index, batch] of batches.entries()) {
+      const path = join(folder, 'batch')
+      await writeFile(path, batch)
+      const given = { path, length: Buffer.byteLength(batch), isFirst: index === 0 }
+      for await (const piece of execution.run(given)) pieces.push(piece)
+    }
+    for await (const piece of execution.finish()) pieces.push(piece)
+  } catch (cause) {
+    error = (cause as { code?: string }).code ?? String(cause)
+  }
+  return { text: Buffer.concat(pieces).toString(), error }
+}
+
+async function bothAnswers(expression: string, batches: readonly string[]) {
+  const output = { type: 'json', recordDelimiter: '\n' } as const
+  const request: SelectRequest = { expression, compression: 'NONE', input: LINES, output }
+  const query = analyze(parse(expression), LINES)
+  const now = new Date(0)
+  const state = new QueryState(query)
+  const interpreter = interpret(query, request, { now, state })
+  const seen: number[] = []
+  const runBytes = interpreter.runBytes.bind(interpreter)
+  interpreter.runBytes = (bytes, isFirst) => {
+    seen.push(bytes.length)
+    return runBytes(bytes, isFirst)
+  }
+  const openDatabase = async () => ({
+    rows: (sql: string) => database.rows(sql),
+    write: (sql: string) => database.write(sql),
+    close: () => undefined,
+  })
+  const format = new JsonFormat(query, LINES)
+  const onDuckDb = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+  const expected = await answerOf(interpret(query, request, { now }), batches)
+  const found = await answerOf(onDuckDb, batches)
+  return { expected, found, interpretedBytes: seen.reduce((sum, bytes) => sum + bytes, 0) }
+}
+
+const PEOPLE =
+  '{"id":1,"Name":"Ann","amount":10.50,"ok":true,"tags":["a","b"],"place":{"city":"Paris"}}\n' +
+  '{"id":2,"Name":"Bob \\"B\\"","amount":-3,"ok":false,"tags":[],"place":{"city":null}}\n' +
+  '{"id":3,"Name":"Zo\\u00eb","amount":7.125,"place":{}}\n' +
+  '{"id":4,"Name":null,"amount":null}\n'
+const MORE = '{"id": 5, "amount": 1e2, "Name": "last"}\n{"id":6,"amount":0.5,"Name":"x"}\n'
+
+describe('a query over JSON on DuckDB', () => {
+  it.each([
+    'SELECT s.name FROM COSObject s WHERE s.id > 4',
+    'SELECT * FROM COSObject s WHERE s.id = 2',
+    'SELECT s.id FROM COSObject s WHERE s.amount > 7 AND s.id < 4',
+    'SELECT s.id FROM COSObject s WHERE 7.125 <= s.amount AND s.id < 4',
+    `SELECT s.id FROM COSObject s WHERE s.name = 'Ann'`,
+    `SELECT s.id FROM COSObject s WHERE s."Name" LIKE '%o%'`,
+    `SELECT s.id FROM COSObject s WHERE s.place.city = 'Paris'`,
+    `SELECT s.id FROM COSObject s WHERE s.tags[1] = 'b'`,
+    'SELECT s.id FROM COSObject s WHERE s.ok IS MISSING',
+    'SELECT s.id FROM COSObject s WHERE s.name IS NULL',
+    'SELECT s.id FROM COSObject s WHERE s.place.city IS NOT NULL',
+    'SELECT s.id FROM COSObject s WHERE s.id IN (1, 3)',
+    'SELECT s.id FROM COSObject s WHERE s.id BETWEEN 2 AND 3',
+    `SELECT s.id FROM COSObject s WHERE CAST(s.id AS STRING) = '2'`,
+    'SELECT s.id FROM COSObject s WHERE CAST(s.id AS INT) = 2 LIMIT 1',
+    `SELECT s.id FROM COSObject[*] s WHERE TRIM(s.name) = 'Ann'`,
+  ])('finds few records without reading all of them here: %s', async (sql) => {
+    const { expected, found, interpretedBytes } = await bothAnswers(sql, [PEOPLE.repeat(50)])
+    expect(found).toEqual(expected)
+    expect(expected.error).toBeUndefined()
+    expect(interpretedBytes).toBeLessThan(PEOPLE.length * 50)
+  })
+
+  it.each([
+    'SELECT COUNT(*) FROM COSObject s',
+    'SELECT COUNT(s.name), COUNT(s.place.city), COUNT(s.ok) FROM COSObject s',
+    'SELECT SUM(s.id), AVG(s.id), SUM(s.amount), AVG(s.amount) FROM COSObject s',
+    'SELECT COUNT(*) FROM COSObject s WHERE s.amount > 0',
+  ])('adds up without reading any record here: %s', async (sql) => {
+    const { expected, found, interpretedBytes } = await bothAnswers(sql, [PEOPLE, PEOPLE])
+    expect(found).toEqual(expected)
+    expect(interpretedBytes).toBe(0)
+  })
+
+  it.each([
+    PEOPLE + MORE,
+    '{"id":1,"ID":2}\n',
+    '{"id":1,"id":2}\n',
+    '{"ID":1}\n',
+    '{"Id" :1}\n',
+    '{"i\\u0064":1}\n',
+    '[{"id":1},{"id":2}]\n',
+    '7\n"text"\n',
+    '\n{"id":1}\n\n{"id":2}\n',
+    '{"id":"1"}\n',
+    '{"id":"10"}\n',
+    '{"id":null}\n{}\n',
+    '{"id":true}\n',
+    '{"id":{"x":1}}\n',
+    '{"id":12345678901234567890}\n',
+    '{"id":1.0}\n{"id":1e0}\n{"id":10e-1}\n',
+    '{"id":-0}\n',
+    '{"id":0.1234567890123}\n',
+    '{"id":1',
+    '{"id":1}x\n',
+    'nonsense\n',
+    '{"id":NaN}\n',
+    '{"id":1}\r\n{"id":2}\r\n',
+    '{"id":1}\r\n{"id":2}\n',
+    '{"text":"\\"id\\":5","id":3}\n',
+    '{"place":{"id":9},"id":3}\n',
+    '\ufeff{"id":1}\n',
+    '{"id":"\\ud800"}\n',
+    '{"id":1,"note":"a\u0001b"}\n',
+  ])('reads what is strange as the interpreter does: %j', async (batch) => {
+    for (const sql of [
+      'SELECT s.id FROM COSObject s WHERE s.id < 2',
+      'SELECT s.id FROM COSObject s WHERE s.id = 1',
+      'SELECT * FROM COSObject s WHERE s."id" > 1',
+      `SELECT s.id FROM COSObject s WHERE s.id <> '1'`,
+      'SELECT s.id FROM COSObject s WHERE s.id IS NOT MISSING',
+      'SELECT s.id FROM COSObject s WHERE CAST(s.id AS FLOAT) >= 1',
+      'SELECT COUNT(*), SUM(s.id) FROM COSObject s',
+      'SELECT COUNT(*) FROM COSObject',
+    ]) {
+      const { expected, found } = await bothAnswers(sql, ['{"id":1}\n', batch, '{"id":1}\n'])
+      expect(found, sql).toEqual(expected)
+    }
+  })
+})

@@ -105,7 +105,15 @@ describe.each(FORMATS)('an encrypted object of the format $format', (settings) =
     const formerKeys = [new AESProvider({ aes_key: MASTER_KEY })]
     const rotated = vault.at.client({ settings, provider: nextKey(settings, formerKeys) })
     expect(await text('rotated', rotated)).toBe(digest(content))
+    await vault.at.plain.putObjectAcl({ ...named('rotated'), ACL: 'public-read' })
     await rotated.rewrap(named('rotated'))
+    expect((await vault.at.plain.getObjectAcl(named('rotated'))).ACL).toBe('public-read')
+    const granted = { GrantRead: 'id="100000000002"', GrantReadAcp: 'id="100000000002"' }
+    await vault.at.plain.putObjectAcl({ ...named('rotated'), ...granted })
+    const granting = await vault.at.plain.getObjectAcl(named('rotated'))
+    await rotated.rewrap(named('rotated'))
+    const kept = await vault.at.plain.getObjectAcl(named('rotated'))
+    expect(kept.AccessControlList).toEqual(granting.AccessControlList)
     const after = await vault.at.stored('rotated')
     expect(digest(after.bytes)).toBe(digest(before.bytes))
     expect(after.Metadata).not.toEqual(before.Metadata)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { nodePlatform } from '@coset/sdk'
 import type { CosEncryptionClient, EncryptionSettings } from '@coset/sdk/encryption'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { refusal } from './stations.js'
@@ -189,6 +190,30 @@ async function told(
 }
 
 describe('a client that encrypts', () => {
+  it('reads a range of what it looked at, whoever replaces the object meanwhile', async () => {
+    const named = { Bucket: vault.at.Bucket, Key: 'replaced' }
+    const writer = vault.at.client()
+    await writer.putObject({ ...named, Body: 'the first content' })
+    let heads = 0
+    const platform = {
+      transport(options: Parameters<typeof nodePlatform.transport>[0]) {
+        const transport = nodePlatform.transport(options)
+        return {
+          async send(request: Parameters<typeof transport.send>[0]) {
+            const reply = await transport.send(request)
+            const isFirst = request.method === 'HEAD' && ++heads === 1
+            if (isFirst) await writer.putObject({ ...named, Body: 'another content' })
+            return reply
+          },
+          close: () => transport.close(),
+        }
+      },
+    }
+    const { Body } = await vault.at.client({ platform }).getObject({ ...named, Range: 'bytes=0-6' })
+    expect(await Body.text()).toBe('another')
+    expect(heads).toBe(2)
+  })
+
   it('reads a version, and a range of it', async () => {
     const { plain } = vault.at
     const Bucket = 'versions-1250000000'

@@ -23,7 +23,7 @@ export function* readBlock(reader: BitReader, sizeMax: number): Generator<Buffer
 }
 
 /** The bytes in use, lowest first. */
-function readAlphabet(reader: BitReader): number[] {
+function readAlphabet(reader: BitReader): Uint8Array {
   const groups = reader.read(16)
   const bytes: number[] = []
   for (let group = 0; group < 16; group++) {
@@ -32,7 +32,7 @@ function readAlphabet(reader: BitReader): number[] {
     for (let bit = 0; bit < 16; bit++) if ((used & (0x8000 >> bit)) !== 0) bytes.push(group * 16 + bit)
   }
   if (bytes.length === 0) throw damagedBzip2('a block uses no bytes')
-  return bytes
+  return Uint8Array.from(bytes)
 }
 
 /** Which table each group of symbols is written with. */
@@ -76,7 +76,7 @@ function symbolsOf(reader: BitReader, tables: readonly HuffmanTable[], selectors
   }
 }
 
-function decodeSymbols(next: () => number, alphabet: number[], sizeMax: number): Uint32Array {
+function decodeSymbols(next: () => number, alphabet: Uint8Array, sizeMax: number): Uint32Array {
   const bytes = new Uint32Array(sizeMax)
   const last = alphabet.length + 1
   let length = 0
@@ -90,12 +90,13 @@ function decodeSymbols(next: () => number, alphabet: number[], sizeMax: number):
       if (run > sizeMax) throw damagedBzip2('a block is too long')
       continue
     }
-    length = fillRun(bytes, length, { byte: alphabet[0] ?? 0, run })
+    if (run > 0) length = fillRun(bytes, length, { byte: alphabet[0] ?? 0, run })
     run = 0
     weight = 1
     if (length >= sizeMax) throw damagedBzip2('a block is too long')
-    const [byte = 0] = alphabet.splice(symbol - 1, 1)
-    alphabet.unshift(byte)
+    const byte = alphabet[symbol - 1] ?? 0
+    alphabet.copyWithin(1, 0, symbol - 1)
+    alphabet[0] = byte
     bytes[length++] = byte
   }
   return bytes.subarray(0, fillRun(bytes, length, { byte: alphabet[0] ?? 0, run }))
@@ -127,7 +128,9 @@ function linkBytes(bytes: Uint32Array): Uint32Array {
 
 /** Follows the links; behind four equal bytes stands how many more there are. Gives back the checksum. */
 function* expand(links: Uint32Array, origin: number): Generator<Buffer, number> {
-  const content = new Content()
+  let chunk = Buffer.allocUnsafe(CHUNK_SIZE)
+  let length = 0
+  let crc = 0xffffffff
   let position = (links[origin] ?? 0) >>> 8
   let previous = -1
   let equal = 0
@@ -135,46 +138,30 @@ function* expand(links: Uint32Array, origin: number): Generator<Buffer, number> 
     const entry = links[position] ?? 0
     const byte = entry & 0xff
     position = entry >>> 8
-    if (content.isFull) yield content.take()
     if (equal === 4) {
-      content.add(previous, byte)
-      previous = -1
+      chunk.fill(previous, length, length + byte)
+      length += byte
       equal = 0
+      previous = -1
     } else {
-      content.add(byte, 1)
+      chunk[length++] = byte
       equal = byte === previous ? equal + 1 : 1
       previous = byte
     }
-  }
-  yield content.take()
-  return content.checksum
-}
-
-class Content {
-  #chunk = Buffer.allocUnsafe(CHUNK_SIZE)
-  #length = 0
-  #crc = 0xffffffff
-
-  /** Whether a run might not fit any more. */
-  get isFull(): boolean {
-    return this.#length > CHUNK_SIZE - 256
-  }
-
-  add(byte: number, count: number): void {
-    for (let repeat = 0; repeat < count; repeat++) {
-      this.#chunk[this.#length++] = byte
-      this.#crc = (this.#crc << 8) ^ (CRC_TABLE[((this.#crc >>> 24) ^ byte) & 0xff] ?? 0)
+    // A run might not fit any more.
+    if (length > CHUNK_SIZE - 256) {
+      crc = checksumOf(crc, chunk.subarray(0, length))
+      yield chunk.subarray(0, length)
+      chunk = Buffer.allocUnsafe(CHUNK_SIZE)
+      length = 0
     }
   }
+  yield chunk.subarray(0, length)
+  return ~checksumOf(crc, chunk.subarray(0, length)) >>> 0
+}
 
-  take(): Buffer {
-    const taken = this.#chunk.subarray(0, this.#length)
-    this.#chunk = Buffer.allocUnsafe(CHUNK_SIZE)
-    this.#length = 0
-    return taken
-  }
-
-  get checksum(): number {
-    return ~this.#crc >>> 0
-  }
+function checksumOf(start: number, bytes: Uint8Array): number {
+  let crc = start
+  for (const byte of bytes) crc = (crc << 8) ^ (CRC_TABLE[((crc >>> 24) ^ byte) & 0xff] ?? 0)
+  return crc
 }

@@ -15,9 +15,24 @@ export type Extent =
   /** A string has a line break in it. */
   | 'broken'
 
+/** What a byte outside of strings means. */
+const ORDINARY = 0
+const OPENS = 1
+const CLOSES = 2
+const BREAKS = 3
+const ENDS = 4
+
 const OPENING = new Set(Buffer.from('{['))
-const CLOSING = new Set(Buffer.from('}]'))
-const ENDS_SCALAR = new Set(Buffer.from(',]} \t\r\n:'))
+const OUTSIDE = meaningsOf({ '{["': OPENS, '}]': CLOSES, '\r\n': BREAKS })
+const IN_SCALAR = meaningsOf({ ',]} \t\r\n:': ENDS })
+
+function meaningsOf(characters: Readonly<Record<string, number>>): Uint8Array {
+  const meanings = new Uint8Array(256)
+  for (const [texts, meaning] of Object.entries(characters)) {
+    for (const byte of Buffer.from(texts)) meanings[byte] = meaning
+  }
+  return meanings
+}
 
 export class JsonExtent {
   /** Where the last `advance` stopped. */
@@ -68,13 +83,19 @@ export class JsonExtent {
   }
 
   #advanceOutside(chunk: Buffer): Extent {
-    const byte = chunk[this.position] ?? 0
-    if (this.#isScalar && ENDS_SCALAR.has(byte)) return 'closed'
-    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) return 'break'
+    const meanings = this.#isScalar ? IN_SCALAR : OUTSIDE
+    let index = this.position
+    while (index < chunk.length && meanings[chunk[index] ?? 0] === ORDINARY) index++
+    this.position = index
+    if (index === chunk.length) return 'open'
+    const byte = chunk[index] ?? 0
+    const meaning = meanings[byte]
+    if (meaning === ENDS) return 'closed'
+    if (meaning === BREAKS) return 'break'
     this.position++
     if (byte === QUOTE) this.#inString = true
-    else if (OPENING.has(byte)) this.#depth++
-    else if (CLOSING.has(byte)) return this.#close()
+    else if (meaning === CLOSES) return this.#close()
+    else this.#depth++
     return 'open'
   }
 

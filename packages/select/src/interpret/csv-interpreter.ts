@@ -90,7 +90,9 @@ export class CsvInterpreter {
 }
 
 function columnsOf(records: CsvRecords): readonly string[] {
-  return Array.from({ length: records.columnCount }, (_, index) => records.column(index) ?? '')
+  const columns: string[] = []
+  for (let index = 0; index < records.columnCount; index++) columns.push(records.column(index) ?? '')
+  return columns
 }
 
 function indexOfField(field: Field, names: readonly string[]): number {

@@ -2,7 +2,7 @@
 
 import { JsonParser } from '../input/json-parser.js'
 import { RECORD_SIZE_MAX } from '../input/limits.js'
-import { compilePath, expandPath } from '../input/path.js'
+import { compilePath, expandPath, memberTest } from '../input/path.js'
 import { withoutMark } from '../input/text.js'
 import type { Reference } from '../language/ast.js'
 import { ResultBuffer } from '../output/record-writer.js'
@@ -18,11 +18,12 @@ export class JsonInterpreter {
   readonly #work: Workplace
   readonly #input: JsonInput
   readonly #program: RowProgram<Value>
-  readonly #parser = new JsonParser()
+  readonly #parser: JsonParser
 
   constructor(work: Workplace, input: JsonInput) {
     this.#work = work
     this.#input = input
+    this.#parser = new JsonParser(wantedMembers(work, input))
     this.#program = compileProgram(
       work,
       (reference) => this.#follow(reference),
@@ -74,6 +75,20 @@ export class JsonInterpreter {
     // A document's path was walked when it was cut into records.
     return isDocument || path.length === 0 ? [value] : expandPath(value, path)
   }
+}
+
+/** Which members of a record the query looks at; undefined where it may be any. */
+function wantedMembers({ query }: Workplace, input: JsonInput): ((name: string) => boolean) | undefined {
+  const walksDown =
+    input.layout === 'LINES' && query.statement.from.path.some(({ kind }) => kind !== 'wildcard')
+  if (query.output === '*' || walksDown) return undefined
+  const tests: ((name: string) => boolean)[] = []
+  for (const field of query.fields.values()) {
+    const first = field.kind === 'path' ? field.steps[0] : undefined
+    if (first?.kind !== 'member') return undefined
+    tests.push(memberTest(first.identifier))
+  }
+  return (name) => tests.some((test) => test(name))
 }
 
 /** Of a text, without its delimiter. */

@@ -47,8 +47,15 @@ export function differenceOfTimestamps(part: DatePart, from: Timestamp, to: Time
   if (part === 'year') return BigInt(Math.trunc(monthsBetween(from, to) / 12))
   if (part === 'month') return BigInt(monthsBetween(from, to))
   const unit = part === 'day' || part === 'hour' || part === 'minute' ? SECONDS[part] : SECONDS.second
-  const seconds = to.seconds - from.seconds + (to.nanoseconds - from.nanoseconds) / 1e9
-  return BigInt(Math.trunc(seconds / unit))
+  return BigInt(Math.trunc(wholeSeconds(from, to) / unit))
+}
+
+/** In integers, as a float can not tell a nanosecond among centuries. */
+function wholeSeconds(from: Timestamp, to: Timestamp): number {
+  const seconds = to.seconds - from.seconds
+  const rest = to.nanoseconds - from.nanoseconds
+  if (seconds > 0 && rest < 0) return seconds - 1
+  return seconds < 0 && rest > 0 ? seconds + 1 : seconds
 }
 
 function monthsBetween(from: Timestamp, to: Timestamp): number {

@@ -66,9 +66,19 @@ function nullMark(): string {
   return `null-${globalThis.crypto.randomUUID()}`
 }
 
+/** Nothing where it can not be read. */
 function firstRecord(bytes: Buffer, input: CsvInput): readonly string[] {
   const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
   records.load(bytes.toString('utf8', 0, RECORD_BYTES_MAX))
-  if (!records.next()) return []
+  if (!isThere(records)) return []
   return Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
+}
+
+/** What is wrong with the first record is for the interpreter to tell, which has all of it. */
+function isThere(records: CsvRecords): boolean {
+  try {
+    return records.next()
+  } catch {
+    return false
+  }
 }

@@ -12,6 +12,7 @@ import { type Coset, startCoset } from './processes.js'
 import { note, printTable } from './report.js'
 import { signedHead } from './requests.js'
 import { largeFiles, smallFiles } from './sdks.js'
+import { selects } from './select.js'
 import { getCarrying, getSmall, putSmall } from './small.js'
 import { complete, uploadParts } from './uploads.js'
 
@@ -26,6 +27,7 @@ const CASES = [
   'files',
   'folders',
   'encryption',
+  'select',
   'complete',
   'memory',
   'lists',
@@ -71,6 +73,15 @@ try {
   await run('folders', () => smallFiles(sdks, quick ? 0 : 20_000))
   await run('encryption', () => encryption(sdks))
   await coset.stop()
+  await run('select', () =>
+    selects({
+      start: () => startWithBucket('select'),
+      bucket,
+      dir,
+      rounds: quick ? 1 : 3,
+      bytes: (quick ? 64 : 1024) * 1024 * 1024,
+    }),
+  )
   await run('complete', () => complete(dir, bucket, large.rounds))
   await run('memory', async () => {
     // A process of its own: the most memory it ever held is what counts.

@@ -4,12 +4,11 @@ import type { Batch } from '../execution.js'
 import { CsvRecords } from '../input/csv-record.js'
 import type { QueryState } from '../query-state.js'
 import type { CsvInput, OutputFormat } from '../request.js'
+import { BatchLooker } from './batch-look.js'
 import { CsvColumns } from './csv-columns.js'
-import { lookAtCsv } from './csv-hazards.js'
+import { csvLook, csvMarks } from './csv-hazards.js'
 import { type CsvTable, csvTable, isReadable } from './csv-table.js'
 import type { BatchTable, TableFormat } from './table-format.js'
-
-const RECORD_BYTES_MAX = 1024 * 1024
 
 export interface CsvFormatOptions {
   readonly query: Query
@@ -23,6 +22,7 @@ export class CsvFormat implements TableFormat {
   readonly #options: CsvFormatOptions
   readonly #nullMark = nullMark()
   readonly #isSameCsv: boolean
+  readonly #looker = new BatchLooker()
   /** Of the header line or the first record; those with another number of columns are the interpreter's. */
   #first: readonly string[] | undefined
 
@@ -33,13 +33,13 @@ export class CsvFormat implements TableFormat {
       output.type === 'csv' && output.fieldDelimiter === input.fieldDelimiter && output.quote === input.quote
   }
 
-  tableOf(batch: Batch, bytes: Buffer): BatchTable | undefined {
+  tableOf(batch: Batch): BatchTable | undefined {
     const { input, state } = this.#options
-    const look = isReadable(input)
-      ? lookAtCsv(bytes, input, batch.isFirst)
-      : { isPlain: false, hasQuotes: true }
+    if (!isReadable(input)) return undefined
+    const seen = this.#looker.look(batch, csvMarks(input))
+    const look = csvLook(seen, input, batch.isFirst)
     if (!look.isPlain) return undefined
-    const first = this.#first ?? state.headerNames ?? firstRecord(bytes, input)
+    const first = this.#first ?? state.headerNames ?? firstRecord(seen.head, batch, input)
     if (first.length === 0) return undefined
     this.#first = first
     const skipsFirst = batch.isFirst && input.header !== 'NONE'
@@ -66,12 +66,14 @@ function nullMark(): string {
   return `null-${globalThis.crypto.randomUUID()}`
 }
 
-/** Nothing where it can not be read. */
-function firstRecord(bytes: Buffer, input: CsvInput): readonly string[] {
+/** None where it can not be read, or may go on behind what is known of the batch. */
+function firstRecord(head: Buffer, { length }: Batch, input: CsvInput): readonly string[] {
+  const text = head.toString()
   const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
-  records.load(bytes.toString('utf8', 0, RECORD_BYTES_MAX))
+  records.load(text)
   if (!isThere(records)) return []
-  return Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
+  const fields = Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
+  return head.length === length || fields.join('').length < text.length / 4 ? fields : []
 }
 
 /** What is wrong with the first record is for the interpreter to tell, which has all of it. */

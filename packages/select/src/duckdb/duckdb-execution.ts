@@ -7,7 +7,6 @@ import type { Batch, Execution } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
 import type { CsvOutput, OutputFormat } from '../request.js'
-import { BatchReader } from './batch-reader.js'
 import { Plan } from './plan.js'
 import { Untranslatable } from './sql.js'
 import { type Found, type QueryDatabase, runPlan } from './statement.js'
@@ -40,7 +39,6 @@ export interface DuckDbOptions {
 
 export class DuckDbExecution implements Execution {
   readonly #options: DuckDbOptions
-  readonly #reader = new BatchReader()
   #database: Promise<QueryDatabase> | undefined
   /** Null where the query is not DuckDB's. */
   #plan: Plan | null | undefined
@@ -57,9 +55,8 @@ export class DuckDbExecution implements Execution {
   async *run(batch: Batch): AsyncIterable<Uint8Array> {
     if (this.isDone) return
     const { interpreter } = this.#options
-    const bytes = await this.#reader.read(batch)
-    const answer = this.#plan === null ? undefined : await this.#runOnDuckDb(batch, bytes)
-    if (answer === undefined) yield* interpreter.runBytes(bytes, batch.isFirst)
+    const answer = this.#plan === null ? undefined : await this.#runOnDuckDb(batch)
+    if (answer === undefined) yield* interpreter.run(batch)
     else if (answer.records > 0) yield* this.#resultOf(answer)
   }
 
@@ -82,9 +79,9 @@ export class DuckDbExecution implements Execution {
   }
 
   /** Undefined where DuckDB can't tell. */
-  async #runOnDuckDb(batch: Batch, bytes: Buffer): Promise<Found | undefined> {
+  async #runOnDuckDb(batch: Batch): Promise<Found | undefined> {
     const { format, state, folder, openDatabase } = this.#options
-    const table = format.tableOf(batch, bytes)
+    const table = format.tableOf(batch)
     if (!table) return this.#refused()
     const plan = this.#planned()
     if (!plan) return undefined

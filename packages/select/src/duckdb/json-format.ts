@@ -1,10 +1,11 @@
 // Batches of JSON, one record on a line, as tables of DuckDB.
-import { isUtf8 } from 'node:buffer'
 import type { Query } from '../analysis/query.js'
 import type { Batch } from '../execution.js'
 import { JsonParser } from '../input/json-parser.js'
 import type { JsonInput } from '../request.js'
+import { FOUND } from '../scan/scanner.js'
 import type { Value } from '../values/value.js'
+import { type BatchLook, BatchLooker, type LookFor } from './batch-look.js'
 import { JsonColumns, LINE } from './json-columns.js'
 import { quotedText } from './sql-text.js'
 import type { BatchTable, TableFormat } from './table-format.js'
@@ -16,14 +17,20 @@ const NO_RECORD = '\u0002'
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 /** Escaped letters, digits and the like: names could be written so. */
 const HIDDEN_NAMES = ['\\u002', '\\u003', '\\u004', '\\u005', '\\u006', '\\u007']
-const BLANK_LINES = ['\n\n', '\n\r', '\n ', '\n\t']
 /** Numbers to DuckDB, and nothing to JSON. */
 const NO_NUMBERS = ['NaN', 'Infinity']
+/** Lines that begin with spaces or are empty; escapes begin with a backslash. */
+const WANTED: LookFor = {
+  marks: { delimiter: 0x0a, quote: 0x5c, starts: [0x20, 0x09] },
+  texts: NO_NUMBERS,
+  quotedTexts: HIDDEN_NAMES,
+}
 
 export class JsonFormat implements TableFormat {
   readonly writesRecords = false
   readonly #query: Query
   readonly #isReadable: boolean
+  readonly #looker = new BatchLooker()
   #first: Value
   #columns: JsonColumns | undefined
 
@@ -34,9 +41,12 @@ export class JsonFormat implements TableFormat {
     this.#isReadable = layout === 'DOCUMENT' || path.every(({ kind }) => kind === 'wildcard')
   }
 
-  tableOf({ path }: Batch, bytes: Buffer): BatchTable | undefined {
-    if (!this.#isReadable || !isPlain(bytes)) return undefined
-    this.#first ??= firstRecord(bytes)
+  tableOf(batch: Batch): BatchTable | undefined {
+    if (!this.#isReadable) return undefined
+    const look = this.#looker.look(batch, WANTED)
+    if (!isPlain(look)) return undefined
+    const { path } = batch
+    this.#first ??= firstRecord(look.head)
     const lines =
       `read_csv(${quotedText(path)}, auto_detect = false, strict_mode = true, header = false, ` +
       `delim = '${NO_DELIMITER}', quote = '', escape = '', comment = '', nullstr = '${NO_RECORD}', ` +
@@ -51,10 +61,9 @@ export class JsonFormat implements TableFormat {
   }
 }
 
-function isPlain(bytes: Buffer): boolean {
-  if (!isUtf8(bytes) || bytes.includes(0) || bytes.subarray(0, 3).equals(BOM)) return false
-  const isBlank = bytes[0] === 0x0a || bytes[0] === 0x20 || bytes[0] === 0x0d || bytes[0] === 0x09
-  return !isBlank && ![...BLANK_LINES, ...HIDDEN_NAMES, ...NO_NUMBERS].some((text) => bytes.includes(text))
+function isPlain({ found, isText, hasTexts, head }: BatchLook): boolean {
+  const isStrange = (found & (FOUND.nul | FOUND.lineStart)) !== 0
+  return isText && !isStrange && !hasTexts && !head.subarray(0, 3).equals(BOM)
 }
 
 /** Undefined where it is none. */

@@ -16,7 +16,7 @@ export interface TableFormat {
   /** Whether what DuckDB finds is the result; else records that the interpreter makes it of. */
   readonly writesRecords: boolean
   /** Undefined where DuckDB would read the batch otherwise than it is to be read. */
-  tableOf(batch: Batch, bytes: Buffer): BatchTable | undefined
+  tableOf(batch: Batch): BatchTable | undefined
   /** The same for all batches; asked for once there was a table. */
   columns(): PlanColumns
 }

@@ -27,6 +27,13 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'move-and-delete': ['me false', '9 9 0'],
   archive: ['InvalidObjectState', 'figures of last year', '[{"Key":"year","Value":"2025"}]'],
   errors: ['404 NoSuchKey The specified key does not exist. true', 'aborted'],
+  select: [
+    'tea 4.2',
+    'tea, green 5',
+    '3,21.70 66',
+    'ComparisonFailed price is a string and can not be compared with 5: use CAST(price AS INT).',
+  ],
+  encryption: ['noon bytes 11-14/15 me', '25165824 true', 'tampered'],
   'in-tests': ['{"ok":true}'],
 }
 

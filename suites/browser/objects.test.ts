@@ -148,6 +148,42 @@ describe.skipIf(!isChromiumThere)(IN_CHROMIUM, () => {
     await page.close()
   })
 
+  it('asks an object in SQL, and reads the result as events, text and rows', async () => {
+    const page = await stage.newPage()
+    const select: InPage<Given, unknown> = async ({ CosClient }, { options, Bucket }) => {
+      const cos = new CosClient(options)
+      const Key = 'table.csv'
+      await cos.putObject({ Bucket, Key, Body: 'name,score\nAda,12\nBob,7\nÉva,30\n' })
+      const ask = (Expression: string) =>
+        cos.selectObjectContent({
+          Bucket,
+          Key,
+          Expression,
+          InputSerialization: { CSV: { FileHeaderInfo: 'USE' } },
+          OutputSerialization: { JSON: {} },
+        })
+      const query = 'SELECT s.name FROM COSObject s WHERE CAST(s.score AS INT) > 10'
+      const types: string[] = []
+      for await (const { type } of (await ask(query)).Body) types.push(type)
+      const rows: unknown[] = []
+      for await (const row of (await ask(query)).Body.rows()) rows.push(row)
+      const { Body } = await ask(query)
+      const text = await Body.text()
+      const { bytesReturned } = await Body.stats
+      const refused = await ask('SELECT').catch((error: Error & { code?: string }) => error.code)
+      return { types, rows, text, bytesReturned, refused }
+    }
+    const text = '{"name":"Ada"}\n{"name":"Éva"}\n'
+    expect(await inPage(page, select, given())).toEqual({
+      types: ['records', 'stats', 'end'],
+      rows: [{ name: 'Ada' }, { name: 'Éva' }],
+      text,
+      bytesReturned: Buffer.byteLength(text),
+      refused: 'SQLParsingError',
+    })
+    await page.close()
+  })
+
   it('has a network error with a hint where no rule allows its origin', async () => {
     const page = await stage.newPage()
     const error = await inPage(

@@ -55,6 +55,35 @@ describe.skipIf(missing)('the official Python SDK', () => {
     return JSON.parse(output) as Outcome[]
   }
 
+  it('asks objects in SQL', async () => {
+    const ask = (Expression: string) => {
+      const params = {
+        Bucket,
+        Key: 'table.csv',
+        Expression,
+        ExpressionType: 'SQL',
+        InputSerialization: {
+          CompressionType: 'NONE',
+          CSV: { FileHeaderInfo: 'USE', RecordDelimiter: '\n' },
+        },
+        OutputSerialization: { CSV: { QuoteFields: 'ASNEEDED', RecordDelimiter: '\n', FieldDelimiter: ',' } },
+        RequestProgress: { Enabled: 'FALSE' },
+      }
+      return ['select_object_content', params] as const
+    }
+    const Body = 'name,score\nAda,12\nBob,7\n'
+    const [, found, counted, refused] = await run(
+      ['put_object', { Bucket, Key: 'table.csv', Body }],
+      ask('SELECT s.name FROM COSObject s WHERE CAST(s.score AS INT) > 10'),
+      ask('SELECT COUNT(*) FROM COSObject'),
+      ask('SELECT'),
+    )
+    expect(found?.text).toBe('Ada\n')
+    expect(found?.result?.kinds).toEqual(['Records', 'Stats', 'End'])
+    expect(counted?.text).toBe('2\n')
+    expect(refused).toMatchObject({ status: 400, code: 'SQLParsingError' })
+  })
+
   it('stores, reads, heads and deletes', async () => {
     const named = { Bucket, Key: 'dir/a' }
     const [put, got, part, head, removed, gone] = await run(

@@ -1,6 +1,6 @@
 // The content of an object, as getObject gives it on every platform: to be read once, in the form that suits.
+import { collected, webStream } from './chunks.js'
 import { CosClientError } from './errors.js'
-import { joinChunks } from './reply.js'
 
 /** Where a body comes from: a connection, or what makes something of one. */
 export interface BodySource {
@@ -36,14 +36,8 @@ export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
   }
 
   /** All of it, in memory. */
-  async bytes(): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = []
-    let length = 0
-    for await (const chunk of this) {
-      chunks.push(chunk)
-      length += chunk.length
-    }
-    return joinChunks(chunks, length)
+  bytes(): Promise<Uint8Array> {
+    return collected(this)
   }
 
   /** All of it, as UTF-8. */
@@ -58,18 +52,7 @@ export class ObjectBodyBase implements AsyncIterable<Uint8Array> {
 
   /** As a stream of the web; cancelling it ends the transfer. */
   stream(): ReadableStream<Uint8Array> {
-    const chunks = this.take()
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const read = await chunks.next()
-          if (read.done) controller.close()
-          else controller.enqueue(read.value)
-        },
-        cancel: () => this.cancel(),
-      },
-      { highWaterMark: 0 },
-    )
+    return webStream(this.take(), () => this.cancel())
   }
 
   /** Gives the content up and its connection with it; a reader rejects with kind `aborted`. */

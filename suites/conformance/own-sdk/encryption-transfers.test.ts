@@ -97,6 +97,30 @@ describe.each(FORMATS)('content of the format $format', (settings) => {
     expect(await digestOfFile(destination())).toBe(digest(content))
   })
 
+  it('of random sizes, in random parts by random threads, is what a plain client would have', async () => {
+    const next = seeded(settings.format === 'sealed' ? 1 : 2)
+    async function* pieces(content: Uint8Array, size: number) {
+      for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size)
+    }
+    for (let round = 0; round < 12; round++) {
+      const content = LARGE.subarray(0, next(0, 5) * MIB + next(-1, 1) * next(0, 70_000) + 70_000)
+      const Body = pieces(content, next(1, 300_000))
+      await cos.upload({ ...named('random'), Body, PartSize: next(1, 3), MAXThread: next(1, 6) })
+      const down = {
+        ...named('random'),
+        DestFilePath: destination(),
+        PartSize: next(1, 3),
+        MAXThread: next(1, 6),
+      }
+      await cos.downloadFile(down, { checkpoint: false })
+      expect(await digestOfFile(destination())).toBe(digest(content))
+      const first = next(0, content.length - 1)
+      const last = next(first, content.length - 1)
+      const { Body: range } = await cos.getObject({ ...named('random'), Range: `bytes=${first}-${last}` })
+      expect(digest(await range.bytes())).toBe(digest(content.subarray(first, last + 1)))
+    }
+  })
+
   it('of a stream goes up in parts, whoever knows its length', async () => {
     async function* pieces() {
       for (let at = 0; at < LARGE.length; at += 99_999) yield LARGE.subarray(at, at + 99_999)

@@ -33,7 +33,24 @@ def run(client, method, params):
     if method == "get_object":
         body = result["Body"].get_raw_stream().read()
         return {"text": body.decode(), "headers": headers_of(result)}
+    if method == "select_object_content":
+        return selected(result["Payload"])
     return {"result": headers_of(result) if hasattr(result, "items") else result}
+
+
+def selected(stream):
+    """The result of a query, and the kinds of events that brought it."""
+    kinds = []
+    text = b""
+    try:
+        for event in stream:
+            kind = next(iter(event))
+            kinds.append(kind)
+            if kind == "Records":
+                text += event["Records"]["Payload"]
+    except CosServiceError as error:
+        return {"code": error.get_error_code(), "text": text.decode()}
+    return {"text": text.decode(), "result": {"kinds": kinds}}
 
 
 def headers_of(result):

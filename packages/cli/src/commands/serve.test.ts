@@ -22,7 +22,7 @@ let dir: string
 const started = new Set<Command>()
 
 beforeAll(() => {
-  const names = ['model', 'protocol', 'core', 'store-local', 'store-memory', 'server', 'cli']
+  const names = ['model', 'protocol', 'core', 'store-local', 'store-memory', 'select', 'server', 'cli']
   if (names.every((name) => isBuilt(join(ROOT, 'packages', name)))) return
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   execFileSync(process.execPath, [tsc, '-b', 'packages/cli'], { cwd: ROOT, stdio: 'pipe' })

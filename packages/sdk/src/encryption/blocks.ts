@@ -5,14 +5,14 @@ const BLOCK_BYTES_MAX = 1024 * 1024
 
 /**
  * The same bytes in blocks that are multiples of `unit`, but for the last, which may be shorter, and is there even
- * where it is empty. Blocks are views of the pieces where those are long enough.
+ * where it is empty. A block is good until the next one is asked for: it is a view of a piece where that is long enough, and
+ * else of memory that is used again.
  */
 export async function* blocksOf(
   source: AsyncIterable<Uint8Array>,
   unit: number,
 ): AsyncGenerator<{ readonly bytes: Uint8Array; readonly isLast: boolean }> {
   const most = Math.max(unit, BLOCK_BYTES_MAX - (BLOCK_BYTES_MAX % unit))
-  // A new one each time: what was given out belongs to its receiver.
   let begun = new Uint8Array(0)
   let filled = 0
   for await (const piece of source) {
@@ -24,7 +24,7 @@ export async function* blocksOf(
         at += whole
         continue
       }
-      if (filled === 0) begun = new Uint8Array(unit)
+      if (begun.length === 0) begun = new Uint8Array(unit)
       const taken = piece.subarray(at, at + unit - filled)
       begun.set(taken, filled)
       filled += taken.length

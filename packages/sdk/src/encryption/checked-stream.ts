@@ -21,8 +21,10 @@ export async function* checkedStream(
     if (length !== undefined && bytes > length) throw wrongLength(length, 'more')
     md5?.update(chunk)
     if (held) yield held
+    const mayBeLast = length === undefined ? md5 !== undefined : bytes === length
     // Sources may use their memory again once they are asked for more.
-    held = chunk.slice()
+    held = mayBeLast ? chunk.slice() : undefined
+    if (!held) yield chunk
   }
   if (length !== undefined && bytes < length) throw wrongLength(length, `only ${bytes}`)
   if (md5 && md5.base64() !== ContentMD5) {

@@ -4,9 +4,9 @@ import { CosClientError } from '../errors.js'
 import type { UploadSource } from '../transfer/upload-source.js'
 
 /** Content is compared in units of this, or of a granule where that is more. */
-const UNIT_BYTES = 64 * 1024
+const UNIT_BYTES = 512 * 1024
 /** Units whose sums are remembered, the last ones read: those of parts that may be sent again. */
-const SUMS_MAX = 65_536
+const SUMS_MAX = 16_384
 
 export type ReadableSource = Pick<UploadSource, 'size' | 'read' | 'verify'>
 

@@ -7,8 +7,8 @@ import {
   type SelectCounts,
   type SelectWireEvent,
 } from '@coset/protocol'
+import { collected, webStream } from '../chunks.js'
 import { CosClientError, CosServiceError, isFailure } from '../errors.js'
-import { joinChunks } from '../reply.js'
 import type { TransportReply } from '../transport.js'
 import { rowFormatOf, type SelectOutput } from './row-format.js'
 import { parseRows, type SelectRow } from './rows.js'
@@ -98,14 +98,8 @@ export class SelectBodyBase implements AsyncIterable<SelectEvent> {
   }
 
   /** All of the result, in memory. */
-  async bytes(): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = []
-    let length = 0
-    for await (const chunk of this.chunks()) {
-      chunks.push(chunk)
-      length += chunk.length
-    }
-    return joinChunks(chunks, length)
+  bytes(): Promise<Uint8Array> {
+    return collected(this.chunks())
   }
 
   /** All of the result, as UTF-8. */
@@ -115,18 +109,7 @@ export class SelectBodyBase implements AsyncIterable<SelectEvent> {
 
   /** The result alone, as a stream of the web; cancelling it ends the query. */
   stream(): ReadableStream<Uint8Array> {
-    const chunks = this.chunks()
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const read = await chunks.next()
-          if (read.done) controller.close()
-          else controller.enqueue(read.value)
-        },
-        cancel: () => this.cancel(),
-      },
-      { highWaterMark: 0 },
-    )
+    return webStream(this.chunks(), () => this.cancel())
   }
 
   /** Gives the result up, and ends the query at the server; a reader rejects with kind `aborted`. */

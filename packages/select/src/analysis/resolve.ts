@@ -46,7 +46,9 @@ function resolvePath(reference: Reference, from: Source): Field {
 
 function resolveColumn(reference: Reference, from: Source, input: CsvInput): Field {
   const column = columnOf(reference, from)
-  const position = column.quoted ? undefined : positionOf(reference, column.name)
+  // In quotes it may be a name in the header line.
+  const isName = column.quoted && input.header === 'USE'
+  const position = isName ? undefined : positionOf(reference, column.name)
   if (position !== undefined) return { kind: 'position', index: position - 1 }
   if (input.header === 'USE') return { kind: 'header', identifier: column }
   throw refusal(reference, 'columns have names only with FileHeaderInfo USE; name them _1, _2 and so on.')

@@ -66,12 +66,21 @@ function nullMark(): string {
   return `null-${globalThis.crypto.randomUUID()}`
 }
 
-/** None where it may go on behind what is known of the batch. */
+/** None where it can not be read, or may go on behind what is known of the batch. */
 function firstRecord(head: Buffer, { length }: Batch, input: CsvInput): readonly string[] {
   const text = head.toString()
   const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
   records.load(text)
-  if (!records.next()) return []
+  if (!isThere(records)) return []
   const fields = Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
   return head.length === length || fields.join('').length < text.length / 4 ? fields : []
+}
+
+/** What is wrong with the first record is for the interpreter to tell, which has all of it. */
+function isThere(records: CsvRecords): boolean {
+  try {
+    return records.next()
+  } catch {
+    return false
+  }
 }

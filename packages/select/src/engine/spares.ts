@@ -30,8 +30,7 @@ export class Spares {
   prepare(): void {
     if (this.#closed || this.#spareMs === 0) return
     if (!this.#spare || this.#spare.hasEnded) {
-      this.#spare = new WorkerProcess(this.#options)
-      this.#spare.unref()
+      this.#spare = this.#startAhead()
     }
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#drop(), this.#spareMs)
@@ -45,6 +44,17 @@ export class Spares {
     this.#drop()
     for (const worker of all) worker.kill(reason)
     await Promise.all(all.map((worker) => worker.ended))
+  }
+
+  /** A system that has no room for it now may have some when the query comes. */
+  #startAhead(): WorkerProcess | undefined {
+    try {
+      const worker = new WorkerProcess(this.#options)
+      worker.unref()
+      return worker
+    } catch {
+      return undefined
+    }
   }
 
   #drop(): void {

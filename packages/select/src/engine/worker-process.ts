@@ -41,7 +41,7 @@ export class WorkerProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
     })
-    this.#pipe = this.#child.stdio[3] as Duplex
+    this.#pipe = pipeOf(this.#child)
     // A process that dies breaks the pipe; that it died is what is told.
     this.#pipe.on('error', () => undefined)
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -145,6 +145,15 @@ export class WorkerProcess {
   #stopWatching(): void {
     clearInterval(this.#watch)
   }
+}
+
+/** A system that is out of processes or files gives none. */
+function pipeOf(child: ChildProcess): Duplex {
+  const streams: ChildProcess['stdio'] | undefined = child.stdio
+  const pipe = streams?.[3]
+  if (pipe) return pipe as Duplex
+  child.on('error', () => undefined)
+  throw new SelectError('Overload', 'No process could be started for the query. Please try again.')
 }
 
 /** What of a process is in memory; 0 where the system does not tell. */

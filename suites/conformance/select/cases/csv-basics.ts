@@ -38,6 +38,7 @@ export const CSV_BASICS: readonly SelectCase[] = [
     ['SELECT S._3 FROM COSObject s', 'Berlin\nParis\nRome\n'],
     ['SELECT COSObject._3 FROM COSObject', 'Berlin\nParis\nRome\n'],
     ['SELECT _1, _1 FROM COSObject LIMIT 1', 'Jane,Jane\n'],
+    [`SELECT "_1" FROM COSObject s WHERE s."_3" = 'Rome'`, 'Ann\n'],
     ['SELECT _1 FROM COSObject LIMIT 2', 'Jane\nJoe\n'],
     ['SELECT _1 FROM COSObject LIMIT 0', ''],
     ['SELECT _1 FROM COSObject LIMIT 100', 'Jane\nJoe\nAnn\n'],
@@ -97,6 +98,13 @@ export const CSV_BASICS: readonly SelectCase[] = [
     data: 'first name,größe,"a""b"\n1,2,3\n',
     input: { csv: { header: 'USE' } },
     expected: '1,2,3\n',
+  },
+  {
+    name: 'a name in the header line may look like a place, and is meant in quotes',
+    sql: 'SELECT "_1", _1 FROM COSObject',
+    data: 'a,_1\n1,2\n',
+    input: { csv: { header: 'USE' } },
+    expected: '2,1\n',
   },
   {
     name: 'names that differ in case are told apart in quotes',

@@ -4,6 +4,12 @@ import { FOUND, scannerModule } from './scanner-code.js'
 
 export { FOUND }
 
+/** What of it is used here: the types of Node come without it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: Readonly<Record<string, unknown>> }
+}
+
 export const PIECE_BYTES = 256 * 1024
 const BLOCK_BYTES = 64
 /** Stands in no text, and is none of the marks. */
@@ -45,7 +51,7 @@ class VectorScanner implements Scanner {
   readonly #begin: () => void
 
   constructor({ memory, scan, begin }: Readonly<Record<string, unknown>>) {
-    this.piece = Buffer.from((memory as WebAssembly.Memory).buffer, 0, PIECE_BYTES)
+    this.piece = Buffer.from((memory as { readonly buffer: ArrayBuffer }).buffer, 0, PIECE_BYTES)
     this.#scan = scan as Scan
     this.#begin = begin as () => void
   }

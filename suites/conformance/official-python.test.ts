@@ -77,6 +77,7 @@ describe.skipIf(missing)('the official Python SDK', () => {
       ask('SELECT s.name FROM COSObject s WHERE CAST(s.score AS INT) > 10'),
       ask('SELECT COUNT(*) FROM COSObject'),
       ask('SELECT'),
+      ['delete_object', { Bucket, Key: 'table.csv' }],
     )
     expect(found?.text).toBe('Ada\n')
     expect(found?.result?.kinds).toEqual(['Records', 'Stats', 'End'])

@@ -15,6 +15,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
+    lent: true,
   })
   const { signal, clock } = call
   const query = select.select(request, chunksOf(content), { signal, nowMs: clock.now() })

@@ -21,8 +21,9 @@ export class EventStreamError extends Error {
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 const HEADERS_BYTES_MAX = 128 * 1024
 const PRELUDE_BYTES = 12
+const CHECKSUM_BYTES = 4
 /** Lengths and checksums: all but headers and payload. */
-const FRAME_BYTES = PRELUDE_BYTES + 4
+const FRAME_BYTES = PRELUDE_BYTES + CHECKSUM_BYTES
 const TEXT_TYPE = 7
 const NAME_BYTES_MAX = 255
 const VALUE_BYTES_MAX = 0x7fff
@@ -36,17 +37,62 @@ export function encodeEventMessage(
   payload: Uint8Array,
   checksum: Checksum = crc32,
 ): Uint8Array {
-  const head = encodeHeaders(headers)
-  const length = head.length + payload.length + FRAME_BYTES
-  const message = new Uint8Array(length)
-  const view = new DataView(message.buffer)
-  view.setUint32(0, length)
-  view.setUint32(4, head.length)
-  view.setUint32(8, checksum(message.subarray(0, 8)))
-  message.set(head, PRELUDE_BYTES)
-  message.set(payload, PRELUDE_BYTES + head.length)
-  view.setUint32(length - 4, checksum(message.subarray(0, length - 4)))
-  return message
+  const draft = new EventMessageDraft(headers, payload.length, checksum)
+  draft.add(payload)
+  return draft.take()
+}
+
+/** Messages of the same headers whose payload comes piece by piece, one after the other in the same memory. */
+export class EventMessageDraft {
+  readonly #memory: Uint8Array
+  readonly #start: number
+  readonly #end: number
+  readonly #checksum: Checksum
+  #filled: number
+
+  /** Throws a RangeError for headers that are too long to be written. */
+  constructor(
+    headers: Iterable<readonly [name: string, value: string]>,
+    payloadBytesMax: number,
+    checksum: Checksum = crc32,
+  ) {
+    const head = encodeHeaders(headers)
+    this.#start = PRELUDE_BYTES + head.length
+    this.#end = this.#start + payloadBytesMax
+    this.#memory = new Uint8Array(this.#end + CHECKSUM_BYTES)
+    this.#memory.set(head, PRELUDE_BYTES)
+    this.#checksum = checksum
+    this.#filled = this.#start
+  }
+
+  /** Of the payload so far. */
+  get length(): number {
+    return this.#filled - this.#start
+  }
+
+  get isFull(): boolean {
+    return this.#filled === this.#end
+  }
+
+  /** Copies as many of the bytes as there is room for, and tells how many. */
+  add(bytes: Uint8Array): number {
+    const taken = bytes.subarray(0, this.#end - this.#filled)
+    this.#memory.set(taken, this.#filled)
+    this.#filled += taken.length
+    return taken.length
+  }
+
+  /** The message, valid until something is added to the next. */
+  take(): Uint8Array {
+    const message = this.#memory.subarray(0, this.#filled + CHECKSUM_BYTES)
+    const view = viewOf(message)
+    view.setUint32(0, message.length)
+    view.setUint32(4, this.#start - PRELUDE_BYTES)
+    view.setUint32(8, this.#checksum(message.subarray(0, 8)))
+    view.setUint32(this.#filled, this.#checksum(message.subarray(0, this.#filled)))
+    this.#filled = this.#start
+    return message
+  }
 }
 
 function encodeHeaders(headers: Iterable<readonly [string, string]>): Uint8Array {

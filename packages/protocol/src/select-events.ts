@@ -1,5 +1,11 @@
 // What the messages of a SELECT's reply mean, both ways.
-import { type Checksum, type EventMessage, EventStreamError, encodeEventMessage } from './event-stream.js'
+import {
+  type Checksum,
+  type EventMessage,
+  EventMessageDraft,
+  EventStreamError,
+  encodeEventMessage,
+} from './event-stream.js'
 
 /** How much of the object was read, in bytes. */
 export interface SelectCounts {
@@ -26,10 +32,17 @@ const NOTHING = new Uint8Array(0)
 /** Longest message of an error that is written. */
 const MESSAGE_LENGTH_MAX = 4096
 
+const RECORDS = namedHeaders('Records', 'application/octet-stream')
+
+/** Messages of records, one after the other in the same memory. */
+export function recordsDraft(bytesMax: number, checksum?: Checksum): EventMessageDraft {
+  return new EventMessageDraft(RECORDS, bytesMax, checksum)
+}
+
 export function encodeSelectEvent(event: SelectWireEvent, checksum?: Checksum): Uint8Array {
   switch (event.type) {
     case 'records':
-      return encodeEventMessage(namedHeaders('Records', 'application/octet-stream'), event.bytes, checksum)
+      return encodeEventMessage(RECORDS, event.bytes, checksum)
     case 'progress':
       return encodeEventMessage(namedHeaders('Progress', 'text/xml'), countsXml('Progress', event), checksum)
     case 'stats':

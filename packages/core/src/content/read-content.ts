@@ -12,7 +12,12 @@ import { readPieces } from './manifest.js'
 /** Small content is at hand whole; the rest comes as a stream. */
 export type ReadContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'stream'; readonly stream: ByteStream }
+  | {
+      readonly kind: 'stream'
+      readonly stream: ByteStream
+      /** Each chunk is valid only until the next is asked for. */
+      readonly lent?: boolean
+    }
 
 export interface ReadRange extends ByteRange {
   /** Each chunk is valid only until the next is asked for; default false, and they are the reader's to keep. */

@@ -25,7 +25,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     now: () => performance.now(),
     explain: (error) => explain(context, error),
   })
-  return { Body: { kind: 'stream', stream: withFaults(stream) } }
+  return { Body: { kind: 'stream', stream: withFaults(stream), lent: true } }
 }
 
 async function* chunksOf(content: ReadContent): AsyncGenerator<Uint8Array> {

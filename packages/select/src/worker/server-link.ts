@@ -46,13 +46,6 @@ export class ServerLink {
     return this.#write(Buffer.concat([frameHead('records', bytes.length), bytes]))
   }
 
-  /** All that was sent has left. */
-  async close(): Promise<void> {
-    this.#pipe.removeAllListeners('close')
-    this.#pipe.end()
-    if (!this.#pipe.writableFinished) await once(this.#pipe, 'finish')
-  }
-
   async #write(bytes: Uint8Array): Promise<void> {
     if (!this.#pipe.write(bytes)) await once(this.#pipe, 'drain')
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EventStreamDecoder, readSelectEvent, type SelectWireEvent } from '@coset/protocol'
+import { EventStreamDecoder, readSelectEvents, type SelectWireEvent } from '@coset/protocol'
 import type { QueryEvent } from '@coset/select'
 import { describe, expect, it } from 'vitest'
 import { type ReplyOptions, selectReply } from './select-reply.js'
@@ -34,12 +34,9 @@ async function replyTo(query: AsyncGenerator<QueryEvent>, options: Partial<Reply
     explain: (error) => ({ code: 'CastFailed', message: String(error) }),
     ...options,
   })
+  // Its memory serves again.
   for await (const chunk of reply)
-    // Its memory serves again.
-    for (const message of decoder.push(Uint8Array.from(chunk))) {
-      const event = readSelectEvent(message)
-      if (event) events.push(event)
-    }
+    for (const message of decoder.push(Uint8Array.from(chunk))) events.push(...readSelectEvents(message))
   return events
 }
 

@@ -37,13 +37,19 @@ export interface BlobRead {
   readonly id: BlobId
   readonly range: ByteRange
   readonly signal: AbortSignal
-  /** Each chunk is valid only until the next is asked for. */
-  readonly lent: boolean
+  /** Of chunks, each of which is valid only until the next is asked for; undefined: they are the reader's to keep. */
+  readonly lentBytes: number | undefined
 }
 
-export async function* readBlob({ folder, id, range, signal, lent }: BlobRead): AsyncGenerator<Uint8Array> {
+export async function* readBlob({
+  folder,
+  id,
+  range,
+  signal,
+  lentBytes,
+}: BlobRead): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
-  const memory = lent ? new LentMemory() : OWN_MEMORY
+  const memory = lentBytes === undefined ? OWN_MEMORY : new LentMemory(lentBytes)
   // Also keeps a malformed id from naming a file elsewhere.
   if (!isBlobId(id)) throw missing('A blob has an id that no blob can have.')
   const handle = await openToRead(id, folder.pathOf(id))

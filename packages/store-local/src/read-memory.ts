@@ -17,16 +17,24 @@ export const OWN_MEMORY: ReadMemory = {
   release() {},
 }
 
-const pool = new BufferPool(16 * BLOCK_SIZE, 16)
+/** From the smallest. */
+const pools = [new BufferPool(8 * BLOCK_SIZE, 32), new BufferPool(16 * BLOCK_SIZE, 8)] as const
 
 /** Two buffers in turn: one is the consumer's while the other is filled. */
 export class LentMemory implements ReadMemory {
-  readonly readSize = pool.bytes
+  readonly readSize: number
+  readonly #pool: BufferPool
   #filled: Buffer | undefined
   #lent: Buffer | undefined
 
+  /** For reads of about so many bytes. */
+  constructor(bytes: number) {
+    this.#pool = pools.find((pool) => pool.bytes >= bytes) ?? pools[1]
+    this.readSize = this.#pool.bytes
+  }
+
   take(length: number): Buffer {
-    const buffer = this.#lent ?? pool.take()
+    const buffer = this.#lent ?? this.#pool.take()
     this.#lent = this.#filled
     this.#filled = buffer
     return buffer.subarray(0, length)
@@ -34,6 +42,6 @@ export class LentMemory implements ReadMemory {
 
   /** Not to be called for a consumer that gave up: it may still have a buffer in use, which must be nobody else's. */
   release(): void {
-    for (const buffer of [this.#filled, this.#lent]) if (buffer) pool.give(buffer)
+    for (const buffer of [this.#filled, this.#lent]) if (buffer) this.#pool.give(buffer)
   }
 }

@@ -162,7 +162,7 @@ describe('CSV in the kernel', () => {
     })
     fc.assert(property, { numRuns: Number(process.env.COSET_RUNS ?? 2000) })
     expect(readable).toBeGreaterThan(400)
-  })
+  }, 120_000)
 
   it.each([
     ['a,b\n1,2\n', 'a,b\n1,2\n'],

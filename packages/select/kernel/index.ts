@@ -1,12 +1,11 @@
 export {
   csvBegin,
   csvEnd,
-  csvFormat,
   csvHasHigh,
   csvHasQuotes,
   csvRecords,
   csvRest,
   csvScan,
-  csvWrite,
-  csvWritten,
 } from './csv'
+export { csvFormat } from './csv-marks'
+export { csvWrite, csvWritten } from './csv-write'

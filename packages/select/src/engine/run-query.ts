@@ -59,12 +59,12 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
   worker.watch()
   const query = new Query(plan, ring)
   const delivered = query.deliver(delivering.signal)
+  const events = new EventsAhead(query.events(delivering))
   try {
     yield { kind: 'started' }
-    for await (const frame of worker.frames()) {
-      const event = await query.receive(frame, delivering)
-      if (event) yield event
-      if (event?.kind === 'finished') return
+    for (let event = await events.next(); event; event = await events.next()) {
+      yield event
+      if (event.kind === 'finished') return
     }
     throw await worker.death()
   } finally {
@@ -73,7 +73,33 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
     // Nothing of it is waited for but a read that is under way: the process is about to be killed.
     worker.kill(new Error('The query is over.'))
     await delivered
+    await events.settle()
     await Promise.all([ring.close(), query.close()])
+  }
+}
+
+/** The next event is made ready while one is used. */
+class EventsAhead {
+  readonly #events: AsyncGenerator<QueryEvent, undefined>
+  #next: Promise<IteratorResult<QueryEvent, undefined>> | undefined
+
+  constructor(events: AsyncGenerator<QueryEvent, undefined>) {
+    this.#events = events
+  }
+
+  /** Undefined behind the last one that there is. */
+  async next(): Promise<QueryEvent | undefined> {
+    const { value } = await (this.#next ?? this.#events.next())
+    if (value !== undefined && value.kind !== 'finished') {
+      this.#next = this.#events.next()
+      // It is told once it is asked for.
+      this.#next.catch(() => undefined)
+    }
+    return value
+  }
+
+  async settle(): Promise<void> {
+    await this.#next?.catch(() => undefined)
   }
 }
 
@@ -115,7 +141,16 @@ class Query {
     }
   }
 
-  async receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
+  /** Ends without the last one when the process does. One more may be asked for while one is used. */
+  async *events(delivering: AbortController): AsyncGenerator<QueryEvent, undefined> {
+    for await (const frame of this.#plan.worker.frames()) {
+      const event = await this.#receive(frame, delivering)
+      if (event) yield event
+    }
+    return undefined
+  }
+
+  async #receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
     switch (frame.kind) {
       case 'records':
         return { kind: 'records', bytes: frame.payload }

@@ -10,3 +10,4 @@ export {
   csvWrite,
   csvWritten,
 } from './csv'
+export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'

@@ -24,6 +24,9 @@ export const VIEW_FLOAT: i32 = 2
 export const VIEW_DECIMAL: i32 = 3
 /** Of JSON: the value as it stands there. */
 export const VIEW_JSON: i32 = 4
+/** Of JSON: where it stands, for whoever writes it; by the number of the record, 8 bytes each as of a record, 0 for none. */
+export const VIEW_SPAN: i32 = 5
+export const SPAN_BYTES: usize = 8
 
 /** Where a record stands, and what is known of it: 8 bytes each; the highest bit of the second number is a flag. */
 export const RECORD_BYTES: usize = 8

@@ -26,11 +26,17 @@ export interface KernelFunctions {
   csvRest(): number
   csvWrite(list: number, from: number, to: number, out: number, limit: number, mark: number): number
   csvWritten(): number
+  jsonBegin(start: number, records: number, recordsMax: number, wanted: number, refusesBlanks: boolean): void
+  jsonScan(from: number, end: number): number
+  jsonEnd(): number
+  jsonRecords(): number
+  jsonHasHigh(): number
+  jsonRest(): number
 }
 
 const PAGE_BYTES = 65536
-/** Behind what belongs to the kernel, and the list of what is wanted. */
-export const MEMORY_START = 2 * PAGE_BYTES
+/** Behind what belongs to the kernel, the list of what is wanted, and what JSON is read with. */
+export const MEMORY_START = 8 * PAGE_BYTES
 
 export class Kernel {
   readonly run: KernelFunctions

@@ -25,7 +25,7 @@ const COLUMNS_BYTES_MAX = 256 * 1024 * 1024
 const OUTPUT_BYTES = 2304 * 1024
 /** Room for entries. */
 const WANTED_MAX = 512
-const LIST_AT = MEMORY_START - 65536
+const LIST_AT = 65536
 const REFUSED = 1
 
 /** Addresses in the kernel's memory. */

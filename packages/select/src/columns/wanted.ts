@@ -5,17 +5,19 @@ import type { ColumnType, ColumnValues } from './parquet-file.js'
  * - `text`: the field; of JSON only strings are one.
  * - `int`, `float`, `decimal`: what the field is as a number of that type.
  * - `json`: the value as it stands in the record.
+ * - `span`: where it stands, for results that are written of it; no column comes of it.
  */
-export type View = 'text' | 'int' | 'float' | 'decimal' | 'json'
+export type View = 'text' | 'int' | 'float' | 'decimal' | 'json' | 'span'
 
 /** By their numbers in the kernel. */
-const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json']
+const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json', 'span']
 const TYPES: Readonly<Record<View, ColumnType>> = {
   text: 'text',
   int: 'int',
   float: 'float',
   decimal: 'decimal',
   json: 'text',
+  span: 'int',
 }
 
 export interface Wanted {
@@ -92,6 +94,7 @@ export function foundColumns(
   records: number,
 ): readonly ColumnValues[] {
   return wanted.flatMap((one, index) => {
+    if (one.view === 'span') return []
     const entry = list + index * ENTRY_BYTES
     const word = (offset: number) => memory.readUInt32LE(entry + offset)
     const nulls = word(AT.nulls)

@@ -11,3 +11,4 @@ export {
   csvWritten,
 } from './csv'
 export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'
+export { jsonColumns, jsonFormat, jsonOdd, jsonWrite, jsonWritten } from './json-write'

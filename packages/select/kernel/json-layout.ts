@@ -29,11 +29,13 @@ export const ELEMENT: u32 = 2
 /** What a result is made of, by the host: how many columns, and from 16 on where each has its spans and its key. */
 export const OUTPUT_AT: usize = 131072
 export const COLUMNS_AT: usize = OUTPUT_AT + 16
-export const COLUMN_BYTES: usize = 12
-/** The number of its wanted entry. */
-export const COLUMN_ENTRY: usize = 0
+export const COLUMN_BYTES: usize = 16
+/** The number of its path. */
+export const COLUMN_PATH: usize = 0
 export const COLUMN_KEY: usize = 4
 export const COLUMN_KEY_BYTES: usize = 8
+/** Its wanted entry, which the kernel looks up. */
+export const COLUMN_SPANS: usize = 12
 
 /** Where a parser may stand between two values: in which lists and structs. */
 export const STATES_AT: usize = 163840

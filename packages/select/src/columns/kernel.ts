@@ -32,6 +32,11 @@ export interface KernelFunctions {
   jsonRecords(): number
   jsonHasHigh(): number
   jsonRest(): number
+  jsonFormat(what: number, delimiter: number, marks: number, quotesAlways: boolean): void
+  jsonColumns(wanted: number): void
+  jsonWrite(list: number, from: number, to: number, out: number, limit: number): number
+  jsonWritten(): number
+  jsonOdd(): number
 }
 
 const PAGE_BYTES = 65536

@@ -1,5 +1,5 @@
 // Records of CSV: where they are, and the fields that are wanted of them.
-import { BLOCK, below, bitsOf, prefixXor } from './bits'
+import { BLOCK, bitsOf } from './bits'
 import {
   addNull,
   addNumber,
@@ -10,68 +10,51 @@ import {
   endColumns,
   endText,
 } from './columns'
-import { COLUMN, DIRTY, END_MASK, RECORD_BYTES, REFUSED, VIEW, VIEW_TEXT, wantedEntry } from './layout'
+import {
+  commentMark,
+  fieldMark,
+  LINE_FEED,
+  needsReturn,
+  quoteMark,
+  RETURN,
+  recordMark,
+  spansLines,
+} from './csv-marks'
+import {
+  beginQuotes,
+  behindReturns,
+  endBlock,
+  hasQuotes,
+  isStrange,
+  lookAtQuotes,
+  lookAtReturns,
+  takeDirty,
+} from './csv-quotes'
+import { COLUMN, DIRTY, RECORD_BYTES, REFUSED, VIEW, VIEW_TEXT, wantedEntry } from './layout'
 
-const LINE_FEED: u32 = 10
-const RETURN: u32 = 13
-const RECORD_BYTES_MAX: usize = 1024 * 1024
+/** Of larger ones the results may be larger than results may be. */
+const RECORD_BYTES_MAX: usize = 512 * 1024
 /** As many records as a block may have, and the one that it ends. */
 const BLOCK_RECORDS_MAX: i32 = 65
 const NO_COLUMN: i32 = 0x7fffffff
 
-/** Of the format. */
-let fieldMark: u32 = 0
-let recordMark: u32 = 0
-let quoteMark: u32 = 0
-let commentMark: u32 = 0
-let spansLines: bool = false
-/** A record delimiter is a line feed with a return before it. */
-let needsReturn: bool = false
-/** Where a quote is found, the records are not read here. */
-let refusesQuotes: bool = false
-let columnsExpected: i32 = 0
-
-let wantedCount: i32 = 0
-let recordsAt: usize = 0
+/** Where it is noted which records there are. */
+export let recordsAt: usize = 0
 let recordsMax: i32 = 0
+let wantedCount: i32 = 0
+let columnsExpected: i32 = 0
 
 /** Of the records so far. */
 let recordCount: i32 = 0
 let why: i32 = 0
 let hasHigh: bool = false
-/** Something is quoted, or would have to be. */
-let hasQuotes: bool = false
 
-/** Of the record that has begun. */
+/** Of the record that has begun: the next of the wanted ones, and the column it is in. */
 let recordStart: usize = 0
 let fieldStart: usize = 0
 let field: i32 = 0
 let next: i32 = 0
 let nextColumn: i32 = 0
-let isDirty: bool = false
-
-/** What a block leaves to the next one: all bits set, or none; or the lowest. */
-let parity: u64 = 0
-let closingBefore: u64 = 0
-let edgeBefore: u64 = 0
-let returnBefore: u64 = 0
-let quotedReturnBefore: u64 = 0
-/** Where the last opening quote was, and the last byte in quotes for which quotes are needed. */
-let openedAt: usize = 0
-let neededAt: usize = 0
-/** Quoted fields that need no quotes, and returns that end no line: records with one are not written as they stand. */
-let dirtyBits: u64 = 0
-
-/** `marks`: the bytes that mean something, from the lowest: field, record, quote, comment; 0xff where there is none. */
-export function csvFormat(marks: u32, spans: bool, returns: bool, noQuotes: bool): void {
-  fieldMark = marks & 0xff
-  recordMark = (marks >> 8) & 0xff
-  quoteMark = (marks >> 16) & 0xff
-  commentMark = marks >> 24
-  spansLines = spans
-  needsReturn = returns
-  refusesQuotes = noQuotes
-}
 
 /** `expected`: columns that every record has to have; 0 for any number. */
 export function csvBegin(start: usize, records: usize, max: i32, wanted: i32, expected: i32): void {
@@ -82,16 +65,7 @@ export function csvBegin(start: usize, records: usize, max: i32, wanted: i32, ex
   recordCount = 0
   why = 0
   hasHigh = false
-  hasQuotes = false
-  parity = 0
-  closingBefore = 0
-  edgeBefore = 1
-  returnBefore = 0
-  quotedReturnBefore = 0
-  openedAt = 0
-  neededAt = 0
-  dirtyBits = 0
-  isDirty = false
+  beginQuotes()
   beginColumns(wanted, max)
   beginRecord(start)
 }
@@ -115,8 +89,7 @@ export function csvRest(): usize {
 
 /** Values of a column are only complete now. Gives why they can't be had, or 0. */
 export function csvEnd(): i32 {
-  why |= endColumns(wantedCount)
-  return why
+  return why | (isStrange ? REFUSED : 0) | endColumns(wantedCount)
 }
 
 /**
@@ -124,10 +97,6 @@ export function csvEnd(): i32 {
  * be read here.
  */
 export function csvScan(from: usize, end: usize): usize {
-  const fields = i8x16.splat(<i8>fieldMark)
-  const records = i8x16.splat(<i8>recordMark)
-  const quotes = i8x16.splat(<i8>quoteMark)
-  const returns = i8x16.splat(<i8>RETURN)
   const most = recordsMax - BLOCK_RECORDS_MAX
   let high = i8x16.splat(0)
   let least = i8x16.splat(-1)
@@ -139,125 +108,49 @@ export function csvScan(from: usize, end: usize): usize {
     const four = v128.load(at, 48)
     high = v128.or(high, v128.or(v128.or(one, two), v128.or(three, four)))
     least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(one, two), i8x16.min_u(three, four)))
-    const quoteBits = bitsOf(at, quotes)
-    const returnBits = bitsOf(at, returns)
-    let recordBits = bitsOf(at, records)
-    let fieldBits = bitsOf(at, fields)
-    const feeds = recordMark === LINE_FEED ? recordBits : bitsOf(at, i8x16.splat(<i8>LINE_FEED))
-    if (needsReturn) recordBits &= (returnBits << 1) | returnBefore
-    let inside = parity
-    if ((quoteBits | parity | closingBefore | quotedReturnBefore) !== 0) {
-      inside = lookAtQuotes(at, quoteBits, fieldBits, recordBits, returnBits, feeds)
-      if (!spansLines && (inside & recordBits) !== 0) why |= REFUSED
-      recordBits &= ~inside
-      fieldBits &= ~inside
-    }
-    const ended = recordMark === LINE_FEED ? recordBits >> 1 : 0
-    const loose = (returnBits & ~ended & ~inside) | (feeds & ~recordBits & ~inside)
-    if ((loose | returnBits | returnBefore) !== 0) lookAtReturns(loose, returnBits, recordBits)
-    edgeBefore = (fieldBits | recordBits) >> 63
-    walk(at, fieldBits, recordBits)
+    lookAt(at)
   }
   if (i8x16.bitmask(high) !== 0) hasHigh = true
   if (!i8x16.all_true(least)) why |= REFUSED
   return at
 }
 
-/** Gives the bits within quotes, opening ones included. */
-function lookAtQuotes(
-  at: usize,
-  quoteBits: u64,
-  fieldBits: u64,
-  recordBits: u64,
-  returnBits: u64,
-  feeds: u64,
-): u64 {
-  if (refusesQuotes && quoteBits !== 0) why |= REFUSED
-  if (quoteBits !== 0) hasQuotes = true
-  const inside = prefixXor(quoteBits) ^ parity
-  const opening = quoteBits & inside
-  const closing = quoteBits & ~inside
-  const behindClosing = (closing << 1) | closingBefore
-  const again = opening & behindClosing
-  const edges = (fieldBits | recordBits) & ~inside
-  const returnsBehind = behindClosing & returnBits
-  // A field is quoted from its first byte to its last, or quotes mean nothing in it.
-  if ((opening & ~again & ~((edges << 1) | edgeBefore)) !== 0) why |= REFUSED
-  if ((behindClosing & ~(opening | edges | returnsBehind)) !== 0) why |= REFUSED
-  lookBehindQuotes(returnsBehind, recordBits)
-  // The block before could not tell whether its last quote closes a field.
-  if (closingBefore !== 0 && (again & 1) === 0 && neededAt <= openedAt) isDirty = true
-  walkQuotes(
-    at,
-    opening & ~again,
-    closing,
-    again,
-    ((fieldBits | recordBits | returnBits | feeds) & inside) | again,
-  )
-  parity = <u64>(<i64>inside >> 63)
-  closingBefore = closing >> 63
-  return inside
-}
-
-/** A return behind a closing quote ends a line, or quotes mean nothing there. */
-function lookBehindQuotes(returnsBehind: u64, recordBits: u64): void {
-  if (quotedReturnBefore !== 0 && (recordBits & 1) === 0) why |= REFUSED
-  const isLine = recordMark === LINE_FEED
-  const last = (<u64>1) << 63
-  if ((returnsBehind & ~(isLine ? (recordBits >> 1) | last : 0)) !== 0) why |= REFUSED
-  quotedReturnBefore = returnsBehind >> 63
-}
-
-/** Finds the quoted fields that need no quotes. */
-function walkQuotes(at: usize, opening: u64, closing: u64, again: u64, needed: u64): void {
-  // Of the last one of a block the next one tells.
-  for (let bits = closing & ~((<u64>1) << 63); bits !== 0; bits &= bits - 1) {
-    const bit = ctz(bits)
-    if (((again >> bit) & 2) !== 0) continue
-    const before = below(bit)
-    openedAt = lastOf(opening & before, at, openedAt)
-    neededAt = lastOf(needed & before, at, neededAt)
-    if (neededAt <= openedAt) dirtyBits |= (<u64>1) << bit
-  }
-  openedAt = lastOf(opening, at, openedAt)
-  neededAt = lastOf(needed, at, neededAt)
-}
-
-function lastOf(bits: u64, at: usize, otherwise: usize): usize {
-  return bits === 0 ? otherwise : at + <usize>(63 - clz(bits))
-}
-
-/** A return is only known not to end a line once the byte behind it is. */
-function lookAtReturns(loose: u64, returnBits: u64, recordBits: u64): void {
-  if (loose !== 0) hasQuotes = true
-  const isLine = recordMark === LINE_FEED
-  const last = (<u64>1) << 63
-  dirtyBits |= isLine ? loose & ~(returnBits & last) : loose
-  if (isLine && returnBefore !== 0 && (recordBits & 1) === 0) isDirty = true
-  returnBefore = returnBits >> 63
+function lookAt(at: usize): void {
+  const quotes = bitsOf(at, i8x16.splat(<i8>quoteMark))
+  const returns = bitsOf(at, i8x16.splat(<i8>RETURN))
+  const marks = bitsOf(at, i8x16.splat(<i8>recordMark))
+  const feeds = recordMark === LINE_FEED ? marks : bitsOf(at, i8x16.splat(<i8>LINE_FEED))
+  const records = needsReturn ? marks & behindReturns(returns) : marks
+  const all = bitsOf(at, i8x16.splat(<i8>fieldMark)) | records
+  const inside = lookAtQuotes(at, quotes, all, records, returns | feeds)
+  if ((inside & records) !== 0 && !spansLines) why |= REFUSED
+  lookAtReturns(returns & ~inside, feeds & ~inside, all & ~inside, records & ~inside)
+  walk(at, all & ~inside, records & ~inside)
+  endBlock()
 }
 
 /** From mark to mark. */
-function walk(at: usize, fieldBits: u64, recordBits: u64): void {
-  let marks = fieldBits | recordBits
-  if (nextColumn === NO_COLUMN && columnsExpected === 0) marks = recordBits
+function walk(at: usize, all: u64, records: u64): void {
+  let marks = skips() ? records : all
   while (marks !== 0) {
     const bit = ctz(marks)
     const here = at + <usize>bit
     marks &= marks - 1
-    if (((recordBits >> bit) & 1) !== 0) {
+    if (((records >> bit) & 1) !== 0) {
       endRecord(here, bit)
-      if (nextColumn !== NO_COLUMN) marks = (fieldBits | recordBits) & ~below(bit) & ~((<u64>1) << bit)
-    } else {
-      if (field === nextColumn) addField(here)
-      field++
-      fieldStart = here + 1
-      // What follows in the record is nobody's.
-      if (nextColumn === NO_COLUMN && columnsExpected === 0) marks &= recordBits
+      if (!skips()) marks = (((all >> bit) >> 1) << 1) << bit
+      continue
     }
+    if (field === nextColumn) addField(here)
+    field++
+    fieldStart = here + 1
+    if (skips()) marks &= records
   }
-  if (dirtyBits !== 0) isDirty = true
-  dirtyBits = 0
+}
+
+/** Whether what follows in the record is nobody's. */
+function skips(): bool {
+  return nextColumn === NO_COLUMN && columnsExpected === 0
 }
 
 function beginRecord(start: usize): void {
@@ -269,24 +162,30 @@ function beginRecord(start: usize): void {
 }
 
 function endRecord(here: usize, bit: u64): void {
-  let end = here
-  if (needsReturn || (recordMark === LINE_FEED && here > recordStart && <u32>load<u8>(here - 1) === RETURN))
-    end--
-  const passed = below(bit)
-  const dirty = isDirty || (dirtyBits & passed) !== 0
-  dirtyBits &= ~passed
-  isDirty = false
+  const isDirty = takeDirty(bit)
+  const end = here - (hasReturn(here) ? 1 : 0)
   if (end > recordStart) {
-    if (<u32>load<u8>(recordStart) === commentMark || end - recordStart > RECORD_BYTES_MAX) why |= REFUSED
-    if (field === nextColumn) addField(end)
-    for (; next < wantedCount; next++) addNull(wantedEntry(next), recordCount)
-    if (columnsExpected !== 0 && field + 1 !== columnsExpected) why |= REFUSED
-    const at = recordsAt + <usize>recordCount * RECORD_BYTES
-    store<u32>(at, <u32>recordStart)
-    store<u32>(at, <u32>end | (dirty ? DIRTY : 0), 4)
+    addRecord(end)
+    const entry = recordsAt + <usize>recordCount * RECORD_BYTES
+    store<u32>(entry, <u32>recordStart)
+    store<u32>(entry, <u32>end | (isDirty ? DIRTY : 0), 4)
     recordCount++
   }
   beginRecord(here + 1)
+}
+
+/** A return before a line feed is no part of the record. */
+function hasReturn(here: usize): bool {
+  if (needsReturn) return true
+  return recordMark === LINE_FEED && here > recordStart && <u32>load<u8>(here - 1) === RETURN
+}
+
+function addRecord(end: usize): void {
+  const isComment = <u32>load<u8>(recordStart) === commentMark
+  if (isComment || end - recordStart > RECORD_BYTES_MAX) why |= REFUSED
+  if (field === nextColumn) addField(end)
+  for (; next < wantedCount; next++) addNull(wantedEntry(next), recordCount)
+  if (columnsExpected !== 0 && field + 1 !== columnsExpected) why |= REFUSED
 }
 
 /** All that is wanted of the field that ends there. */
@@ -323,77 +222,4 @@ function addUnquoted(entry: usize, from: usize, end: usize): void {
     start = at + 1
   }
   endText(entry, start < end ? copyBytes(to, start, end) : to)
-}
-
-/** Where the next record to be written stands in the list of those that are wanted, and what was written. */
-let writtenIndex: i32 = 0
-let writtenEnd: usize = 0
-
-export function csvWritten(): i32 {
-  return writtenIndex
-}
-
-/** Bytes that a record may grow by when it is written anew are no more than it has, and two. */
-const GROWTH: usize = 2
-
-/**
- * Writes records as CSV of the same delimiters: `list` has their numbers, 4 bytes each, from `from` to `to`; -1 for all.
- * Gives where what was written ends, which may be before the last one: there is no more room. `mark`: what stands behind each,
- * one byte or, from the lowest, two.
- */
-export function csvWrite(list: usize, from: i32, to: i32, out: usize, limit: usize, mark: u32): usize {
-  writtenEnd = out
-  let index = from
-  while (index < to) {
-    const at =
-      recordsAt + <usize>(list === 0 ? index : load<i32>(list + ((<usize>index) << 2))) * RECORD_BYTES
-    const start = <usize>load<u32>(at)
-    const flags = load<u32>(at, 4)
-    const end = <usize>(flags & END_MASK)
-    if (writtenEnd + (end - start) * GROWTH + 32 > limit) break
-    if ((flags & DIRTY) !== 0) writeAnew(start, end)
-    else writtenEnd = copyBytes(writtenEnd, start, end)
-    store<u16>(writtenEnd, <u16>mark)
-    writtenEnd += mark > 0xff ? 2 : 1
-    index++
-  }
-  writtenIndex = index
-  return writtenEnd
-}
-
-function writeAnew(start: usize, end: usize): void {
-  let at = start
-  for (;;) {
-    const isQuoted = at < end && <u32>load<u8>(at) === quoteMark
-    let from = at
-    let needsQuotes = false
-    if (isQuoted) {
-      from = ++at
-      for (; at < end; at++) {
-        const byte = <u32>load<u8>(at)
-        if (byte === quoteMark) {
-          if (at + 1 >= end || <u32>load<u8>(at + 1) !== quoteMark) break
-          needsQuotes = true
-          at++
-        } else if (isSpecial(byte)) needsQuotes = true
-      }
-    } else {
-      for (; at < end; at++) {
-        const byte = <u32>load<u8>(at)
-        if (byte === fieldMark) break
-        if (isSpecial(byte)) needsQuotes = true
-      }
-    }
-    if (needsQuotes) store<u8>(writtenEnd++, <u8>quoteMark)
-    writtenEnd = copyBytes(writtenEnd, from, at)
-    if (needsQuotes) store<u8>(writtenEnd++, <u8>quoteMark)
-    if (isQuoted) at++
-    if (at >= end) return
-    store<u8>(writtenEnd++, <u8>fieldMark)
-    at++
-  }
-}
-
-function isSpecial(byte: u32): bool {
-  return byte === fieldMark || byte === LINE_FEED || byte === RETURN || byte === recordMark
 }

@@ -29,7 +29,7 @@ function isSpace(at: usize): bool {
   return byte === SPACE || byte === TAB
 }
 
-/** A sign, digits, perhaps a point and more digits; 0 for anything else. */
+/** A sign, digits, perhaps a point and more digits, with spaces around them. */
 export function readDecimal(from: usize, to: usize): bool {
   let at = from
   let end = to
@@ -38,22 +38,25 @@ export function readDecimal(from: usize, to: usize): bool {
   if (at === end) return false
   const sign = <u32>load<u8>(at)
   isNegative = sign === MINUS
-  if (isNegative || sign === PLUS) at++
-  const start = at
+  return readDigits(isNegative || sign === PLUS ? at + 1 : at, end)
+}
+
+function readDigits(start: usize, end: usize): bool {
+  if (start >= end || end - start > <usize>(INT_DIGITS_MAX + 1)) return false
   let value: i64 = 0
   let point: usize = 0
-  if (end - at > <usize>(INT_DIGITS_MAX + 1)) return false
-  for (; at < end; at++) {
+  for (let at = start; at < end; at++) {
     const byte = <u32>load<u8>(at)
     const digit = byte - ZERO
     if (digit <= 9) value = value * 10 + <i64>digit
     else if (byte === POINT && point === 0 && at > start) point = at
     else return false
   }
+  const bytes = <i32>(end - start)
   digits = point === 0 ? 0 : <i32>(end - point - 1)
-  length = <i32>(end - start) - (point === 0 ? 0 : 1)
+  length = point === 0 ? bytes : bytes - 1
   mantissa = isNegative ? -value : value
-  return length > 0 && length <= INT_DIGITS_MAX && (point === 0 || digits > 0)
+  return length <= INT_DIGITS_MAX && (point === 0 || digits > 0)
 }
 
 /** Stores an int; gives ODD_VALUE for what is none. */

@@ -5,11 +5,22 @@ import type { FormatCode } from './slice-reader.js'
 const NO_MARK = 0xff
 const LINE_ENDS = ['\n', '\r\n']
 
-/** Undefined where the kernel has no such format. `columns`: how many every record has to have; 0 for any number. */
-export function csvCode(input: CsvInput, output: OutputFormat, columns: number): FormatCode | undefined {
+export interface CsvUse {
+  /** How many every record has to have; 0 for any number. */
+  readonly columns: number
+  /** Whether the kernel writes records. */
+  readonly isWritten: boolean
+}
+
+/** Undefined where the kernel has no such format. */
+export function csvCode(
+  input: CsvInput,
+  output: OutputFormat,
+  { columns, isWritten }: CsvUse,
+): FormatCode | undefined {
   const { recordDelimiter, fieldDelimiter, quote, quoteEscape, comment } = input
   const needsReturn = recordDelimiter === '\r\n'
-  if (!needsReturn && !/^[\x01-\x7e]$/.test(recordDelimiter)) return undefined
+  if (!needsReturn && (recordDelimiter.length > 1 || !isMark(recordDelimiter))) return undefined
   // Text that nothing is quoted in may have what has to be quoted in the result.
   const marked = quote ?? (output.type === 'csv' ? output.quote : undefined)
   const recordMark = needsReturn ? '\n' : recordDelimiter
@@ -22,7 +33,7 @@ export function csvCode(input: CsvInput, output: OutputFormat, columns: number):
     recordMark: recordDelimiter,
     padding: [0x20, 0x41, 0x42, 0x43, 0x44].find((byte) => !bytes.includes(byte)) ?? NO_MARK,
     begin: ({ run }, { start, records, recordsMax, wanted }) => {
-      run.csvFormat(marks, spansLines, needsReturn, refusesQuotes)
+      run.csvFormat(marks, spansLines, needsReturn, refusesQuotes, isWritten)
       run.csvBegin(start, records, recordsMax, wanted, columns)
     },
     scan: ({ run }, from, end) => run.csvScan(from, end),
@@ -46,6 +57,12 @@ export function writesSame(input: CsvInput, output: OutputFormat): boolean {
   const { fieldDelimiter, quote, quoteEscape, recordDelimiter } = output
   const isSame = fieldDelimiter === input.fieldDelimiter && quote === (input.quote ?? quote)
   return isSame && quoteEscape === quote && LINE_ENDS.includes(recordDelimiter)
+}
+
+/** One byte, and none that stands in the middle of a character. */
+function isMark(mark: string): boolean {
+  const code = mark.charCodeAt(0)
+  return code > 0 && code < 0x80
 }
 
 function byteOf(mark: string | undefined): number {

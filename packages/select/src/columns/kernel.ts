@@ -16,7 +16,7 @@ interface Memory {
 /** Numbers that are addresses are bytes from the beginning of the memory; packages/select/kernel tells what they mean. */
 export interface KernelFunctions {
   readonly memory: Memory
-  csvFormat(marks: number, spansLines: boolean, needsReturn: boolean, refusesQuotes: boolean): void
+  csvFormat(marks: number, ...switches: readonly boolean[]): void
   csvBegin(start: number, records: number, recordsMax: number, wanted: number, expected: number): void
   csvScan(from: number, end: number): number
   csvEnd(): number
@@ -43,6 +43,14 @@ const PAGE_BYTES = 65536
 /** Behind what belongs to the kernel, the list of what is wanted, and what JSON is read with. */
 export const MEMORY_START = 8 * PAGE_BYTES
 
+/** Compiled once: that takes longer than most uses of it. */
+let compiled: object | undefined
+
+function compiledModule(): object {
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_CODE, 'base64'))
+  return compiled
+}
+
 export class Kernel {
   readonly run: KernelFunctions
   /** All of it. */
@@ -50,11 +58,10 @@ export class Kernel {
 
   /** Throws where the processor lacks the instructions. */
   constructor() {
-    const module = new WebAssembly.Module(Buffer.from(KERNEL_CODE, 'base64'))
     const numbers = {
       hostFloat: (at: number, end: number) => floatOf(this.memory.toString('latin1', at, end)),
     }
-    this.run = new WebAssembly.Instance(module, { numbers }).exports as KernelFunctions
+    this.run = new WebAssembly.Instance(compiledModule(), { numbers }).exports as KernelFunctions
     this.memory = Buffer.from(this.run.memory.buffer)
   }
 

@@ -44,7 +44,8 @@ function writeValue(bytes: number[], value: ThriftValue): void {
   switch (value.type) {
     case 'int32':
     case 'int64':
-      return writeVarint(bytes, value.value * 2)
+      writeVarint(bytes, value.value * 2)
+      return
     case 'bytes': {
       const content = Buffer.from(value.value)
       writeVarint(bytes, content.length)
@@ -52,9 +53,10 @@ function writeValue(bytes: number[], value: ThriftValue): void {
       return
     }
     case 'list':
-      return writeList(bytes, value.items)
+      writeList(bytes, value.items)
+      return
     case 'struct':
-      return writeFields(bytes, value.fields)
+      writeFields(bytes, value.fields)
   }
 }
 

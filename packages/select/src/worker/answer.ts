@@ -86,7 +86,7 @@ class Output {
 
   async add(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const piece of pieces) {
-      this.#gathered.push(piece)
+      this.#gathered.push(Buffer.from(piece))
       this.#timer ??= setTimeout(() => void this.flush(), GATHERED_MS)
       this.#gatheredBytes += piece.length
       if (this.#gatheredBytes >= GATHERED_BYTES) await this.flush()

@@ -7,7 +7,7 @@ export {
   csvRest,
   csvScan,
 } from './csv'
-export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'
-export { jsonColumns, jsonFormat, jsonOdd, jsonWrite, jsonWritten } from './json-write'
 export { csvFormat } from './csv-marks'
 export { csvWrite, csvWritten } from './csv-write'
+export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'
+export { jsonColumns, jsonFormat, jsonOdd, jsonWrite, jsonWritten } from './json-write'

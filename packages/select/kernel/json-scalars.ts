@@ -17,7 +17,7 @@ export function cleanFrom(): void {
 }
 
 export function dirtyTo(at: usize): void {
-  dirtyAt = at
+  if (at > dirtyAt) dirtyAt = at
 }
 
 /** Behind the value that begins there; 0 where none does. Bytes are looked at up to the first line feed. */

@@ -1,21 +1,31 @@
 // Writes records, or columns of them, as JSON or CSV.
 import { copyBytes } from './columns'
-import { beginCsv, csvField } from './json-csv'
 import { jsonRecordsAt } from './json'
+import { beginCsv, csvField } from './json-csv'
 import {
   CLOSE,
-  COLUMNS_AT,
   COLUMN_BYTES,
   COLUMN_KEY,
   COLUMN_KEY_BYTES,
   COLUMN_PATH,
   COLUMN_SPANS,
+  COLUMNS_AT,
   COMMA,
   OPEN,
   OUTPUT_AT,
 } from './json-layout'
 import { rewrite } from './json-rewrite'
-import { COLUMN, DIRTY, END_MASK, RECORD_BYTES, SPAN_BYTES, VALUES, VIEW, VIEW_SPAN, wantedEntry } from './layout'
+import {
+  COLUMN,
+  DIRTY,
+  END_MASK,
+  RECORD_BYTES,
+  SPAN_BYTES,
+  VALUES,
+  VIEW,
+  VIEW_SPAN,
+  wantedEntry,
+} from './layout'
 
 /** Room for what stands around a value, and what is copied beyond its end. */
 const SLACK: usize = 64

@@ -1,8 +1,8 @@
 // JSON as the kernel reads and writes it: one struct on a line.
 import type { FieldStep } from '../analysis/query.js'
 import type { JsonInput, OutputFormat } from '../request.js'
-import { jsonResult, type ResultColumn } from './json-result.js'
 import { pathBytes } from './json-paths.js'
+import { jsonResult, type ResultColumn } from './json-result.js'
 import type { Kernel } from './kernel.js'
 import type { FormatCode } from './slice-reader.js'
 

@@ -2,9 +2,18 @@
 import { SelectError } from '../errors.js'
 import { BATCHES_AT_ONCE } from '../execution.js'
 import { type Frame, jsonFrame, readJson } from '../frames.js'
-import type { FailedMessage, FileMessage, FinishedMessage, StartMessage, UsedMessage } from '../messages.js'
+import type {
+  FailedMessage,
+  FileMessage,
+  FinishedMessage,
+  StartMessage,
+  StoredMessage,
+  TakenMessage,
+  UsedMessage,
+} from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
+import { ResultFile } from './result-file.js'
 import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -22,6 +31,7 @@ export interface QueryCounts {
 export type QueryEvent =
   /** It is its turn. */
   | { readonly kind: 'started' }
+  /** The bytes are valid only until the next event is asked for. */
   | { readonly kind: 'records'; readonly bytes: Uint8Array }
   | ({ readonly kind: 'counts' } & QueryCounts)
   /** The last one. */
@@ -52,7 +62,7 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
   try {
     yield { kind: 'started' }
     for await (const frame of worker.frames()) {
-      const event = query.receive(frame, delivering)
+      const event = await query.receive(frame, delivering)
       if (event) yield event
       if (event?.kind === 'finished') return
     }
@@ -63,7 +73,7 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
     // Nothing of it is waited for but a read that is under way: the process is about to be killed.
     worker.kill(new Error('The query is over.'))
     await delivered
-    await ring.close()
+    await Promise.all([ring.close(), query.close()])
   }
 }
 
@@ -72,11 +82,13 @@ class Query {
   readonly #ring: SpoolRing
   /** Lengths of the files that are not used up yet. */
   readonly #handed = new Map<string, number>()
+  readonly #results: ResultFile
   #bytesScanned = 0
 
   constructor(plan: QueryPlan, ring: SpoolRing) {
     this.#plan = plan
     this.#ring = ring
+    this.#results = new ResultFile(plan.folder)
   }
 
   /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
@@ -103,10 +115,12 @@ class Query {
     }
   }
 
-  receive(frame: Frame, delivering: AbortController): QueryEvent | undefined {
+  async receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
     switch (frame.kind) {
       case 'records':
         return { kind: 'records', bytes: frame.payload }
+      case 'stored':
+        return this.#read(readJson(frame) as StoredMessage)
       case 'used':
         return this.#use(readJson(frame) as UsedMessage)
       case 'enough':
@@ -121,6 +135,17 @@ class Query {
       default:
         return undefined
     }
+  }
+
+  close(): Promise<void> {
+    return this.#results.close()
+  }
+
+  async #read(stored: StoredMessage): Promise<QueryEvent> {
+    const bytes = await this.#results.read(stored)
+    const taken: TakenMessage = { slot: stored.slot }
+    await this.#plan.worker.send(jsonFrame('taken', taken))
+    return { kind: 'records', bytes }
   }
 
   #use({ path, bytesProcessed }: UsedMessage): QueryEvent {

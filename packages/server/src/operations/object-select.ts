@@ -15,6 +15,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
+    lent: true,
   })
   const { signal, clock } = call
   const query = select.select(request, chunksOf(content), { signal, nowMs: clock.now() })
@@ -24,7 +25,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     now: () => performance.now(),
     explain: (error) => explain(context, error),
   })
-  return { Body: { kind: 'stream', stream: withFaults(stream) } }
+  return { Body: { kind: 'stream', stream: withFaults(stream), lent: true } }
 }
 
 async function* chunksOf(content: ReadContent): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@
 import { copyBytes } from './columns'
 import { BACKSLASH, LETTER_N, LINE_FEED, OPEN, OPEN_LIST, QUOTE, RETURN } from './json-layout'
 import { isPlainNumber } from './json-scalars'
-import { behindEscape, unescape } from './json-values'
+import { behindEscape, writeEscaped } from './json-values'
 
 let fieldMark: u32 = 0
 let quoteMark: u32 = 0
@@ -62,7 +62,7 @@ function quotedField(from: usize, end: usize, out: usize): usize {
     let byte = <u32>load<u8>(at)
     let behind = to + 1
     if (byte === BACKSLASH) {
-      behind = unescape(at, to)
+      behind = writeEscaped(at, to)
       if (behind === 0) return 0
       byte = <u32>load<u8>(to)
       at = behindEscape()

@@ -74,8 +74,8 @@ export const OTHER: usize = 16
 export const FLAGS: usize = 20
 /** Bits of the last sixteen bytes that are none of it. */
 export const TAIL: usize = 24
-/** From its beginning to where the record begins, or behind its end. */
-export const MARK: usize = 28
+/** From its beginning to where the record begins. */
+export const RECORD_BEGIN: usize = 28
 export const GLUE: usize = 32
 export const GLUE_BYTES_MAX: u32 = 96
 /** Lists and structs that are wanted begin or end in it: node, distance, and whether it ends. */
@@ -85,6 +85,8 @@ export const ACTIONS_MAX: u32 = 13
 export const ACTION_COUNT: usize = 232
 export const FROM_STATE: usize = 236
 export const CHAIN: usize = 240
+/** From its beginning to behind the record. */
+export const RECORD_END: usize = 244
 
 /** Bits of FLAGS. */
 export const BEGINS_RECORD: u32 = 1
@@ -109,6 +111,7 @@ export const OPEN_LIST: u32 = 91
 export const CLOSE_LIST: u32 = 93
 export const LETTER_E: u32 = 101
 export const LETTER_N: u32 = 110
+export const LETTER_T: u32 = 116
 export const LETTER_U: u32 = 117
 
 export function isSpace(byte: u32): bool {

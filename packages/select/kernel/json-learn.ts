@@ -26,7 +26,6 @@ import {
   LENGTH,
   LINE_FEED,
   LIST,
-  MARK,
   MEMBER,
   MEMBER_ANY_CASE,
   NAME,
@@ -40,6 +39,8 @@ import {
   PARENT,
   PLACE,
   QUOTE,
+  RECORD_BEGIN,
+  RECORD_END,
   SIBLING,
   SPACE,
   STATE,
@@ -66,7 +67,8 @@ let state: usize = 0
 /** Of the value that comes next. */
 let node: usize = 0
 let flags: u32 = 0
-let mark: usize = 0
+let recordBegin: usize = 0
+let recordEnd: usize = 0
 let actions: u32 = 0
 
 /** The edge from there to the next scalar or the record's end; 0 where what stands there is not read here. */
@@ -76,7 +78,8 @@ export function learn(from: usize, fromState: usize): usize {
   state = fromState
   node = 0
   flags = 0
-  mark = 0
+  recordBegin = 0
+  recordEnd = 0
   actions = 0
   let expected = load<u32>(fromState, CONTAINER) === NO_CONTAINER ? openRecord() : BEHIND
   while (expected < DONE) expected = step(expected)
@@ -87,7 +90,8 @@ export function learn(from: usize, fromState: usize): usize {
   store<u32>(NEW_EDGE, 0, NEXT)
   store<u32>(NEW_EDGE, 0, OTHER)
   store<u32>(NEW_EDGE, flags | (actions === 0 ? 0 : HAS_ACTIONS), FLAGS)
-  store<u32>(NEW_EDGE, <u32>mark, MARK)
+  store<u32>(NEW_EDGE, <u32>recordBegin, RECORD_BEGIN)
+  store<u32>(NEW_EDGE, <u32>recordEnd, RECORD_END)
   store<u32>(NEW_EDGE, actions, ACTION_COUNT)
   store<u32>(NEW_EDGE, <u32>fromState, FROM_STATE)
   return keptEdge(from)
@@ -122,14 +126,14 @@ function skipSpaces(): void {
 function openRecord(): i32 {
   while (isSpace(<u32>load<u8>(at))) at++
   if (<u32>load<u8>(at) !== OPEN) return FAILED
-  mark = at - began
+  recordBegin = at - began
   flags |= BEGINS_RECORD
   node = NODES_AT
   return open(STRUCT, FIRST_NAME)
 }
 
 function endRecord(): i32 {
-  mark = at - began
+  recordEnd = at - began
   while (isSpace(<u32>load<u8>(at))) at++
   if (<u32>load<u8>(at) !== LINE_FEED) return FAILED
   at++

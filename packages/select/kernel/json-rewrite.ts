@@ -2,7 +2,7 @@
 import { copyBytes } from './columns'
 import { BACKSLASH, LETTER_U, MINUS, QUOTE, SPACE, ZERO } from './json-layout'
 import { codeUnit, isPlainNumber, stringEnd } from './json-scalars'
-import { behindEscape, unescape } from './json-values'
+import { behindEscape, writeEscaped } from './json-values'
 
 const SLASH: u32 = 47
 
@@ -10,22 +10,17 @@ const SLASH: u32 = 47
 export function rewrite(from: usize, end: usize, out: usize): usize {
   let at = from
   let to = out
-  while (at < end) {
+  while (at < end && to !== 0) {
     const byte = <u32>load<u8>(at)
+    let behind = at + 1
     if (byte === QUOTE) {
-      const behind = stringEnd(at)
+      behind = stringEnd(at)
       to = rewriteString(at, behind, to)
-      if (to === 0) return 0
-      at = behind
     } else if (byte - ZERO <= 9 || byte === MINUS) {
-      const behind = tokenEnd(at)
-      if (!isPlainNumber(at, behind)) return 0
-      to = copyBytes(to, at, behind)
-      at = behind
-    } else {
-      if (byte > SPACE) store<u8>(to++, <u8>byte)
-      at++
-    }
+      behind = tokenEnd(at)
+      to = isPlainNumber(at, behind) ? copyBytes(to, at, behind) : 0
+    } else if (byte > SPACE) store<u8>(to++, <u8>byte)
+    at = behind
   }
   return to
 }
@@ -81,7 +76,7 @@ function rewriteEscape(at: usize, to: usize): usize {
     store<u16>(to, <u16>(BACKSLASH | (code << 8)))
     return to + 2
   }
-  const behind = unescape(at, to)
+  const behind = writeEscaped(at, to)
   escapeBehind = behindEscape()
   return behind
 }

@@ -4,6 +4,7 @@ import { BACKSLASH, LETTER_E, LETTER_U, MINUS, POINT, QUOTE, SPACE, ZERO } from 
 const TRUE: u32 = 0x65757274
 const NULL: u32 = 0x6c6c756e
 const FALSE: u32 = 0x736c6166
+const PLUS: u32 = 43
 const NUMBER_BYTES_MAX: usize = 900
 /** A number so short is always written without an exponent. */
 const PLAIN_BYTES_MAX: usize = 38
@@ -116,27 +117,32 @@ function digitsEnd(from: usize): usize {
 }
 
 function longNumberEnd(from: usize, start: usize): usize {
-  let end = digitsEnd(start)
-  if (end === start || (<u32>load<u8>(start) === ZERO && end > start + 1)) return 0
-  if (<u32>load<u8>(end) === POINT) {
-    const fraction = end + 1
-    end = digitsEnd(fraction)
-    if (end === fraction) return 0
-  }
-  const isPlain = (<u32>load<u8>(end) | 32) !== LETTER_E
-  if (!isPlain) {
-    const sign = <u32>load<u8>(end, 1)
-    const exponent = end + (sign === MINUS || sign === 43 ? 2 : 1)
-    end = digitsEnd(exponent)
-    if (end === exponent || end - exponent > EXPONENT_DIGITS_MAX) return 0
-  }
-  if (end - from > NUMBER_BYTES_MAX) return 0
-  if (!isPlain || end - from > PLAIN_BYTES_MAX || (start > from && isZeroText(start, end))) dirtyAt = from
+  const digits = fixedEnd(start)
+  const hasExponent = digits !== 0 && (<u32>load<u8>(digits) | 32) === LETTER_E
+  const end = hasExponent ? exponentEnd(digits + 1) : digits
+  if (end === 0 || end - from > NUMBER_BYTES_MAX) return 0
+  if (!isPlainNumber(from, end)) dirtyAt = from
   return end
 }
 
+/** Digits, and perhaps more behind a point; 0 for anything else. */
+function fixedEnd(start: usize): usize {
+  const end = digitsEnd(start)
+  if (end === start || (<u32>load<u8>(start) === ZERO && end > start + 1)) return 0
+  if (<u32>load<u8>(end) !== POINT) return end
+  const behind = digitsEnd(end + 1)
+  return behind === end + 1 ? 0 : behind
+}
+
+function exponentEnd(from: usize): usize {
+  const sign = <u32>load<u8>(from)
+  const start = sign === MINUS || sign === PLUS ? from + 1 : from
+  const end = digitsEnd(start)
+  return end === start || end - start > EXPONENT_DIGITS_MAX ? 0 : end
+}
+
 /** Of a number without an exponent: zero is written without its sign. */
-export function isZeroText(from: usize, end: usize): bool {
+function isZeroText(from: usize, end: usize): bool {
   for (let at = from; at < end; at++) {
     const byte = <u32>load<u8>(at)
     if (byte !== ZERO && byte !== POINT) return false

@@ -1,17 +1,18 @@
 // Values of JSON that are wanted, as values of columns.
-import { addNull, addNumber, addText, beginText, endText } from './columns'
+import { addInt, addNull, addNumber, addText, beginText, endText } from './columns'
 import {
   BACKSLASH,
   BEGAN,
   FIRST_WANTED,
   LETTER_N,
+  LETTER_T,
   MINUS,
   QUOTE,
   SEEN,
   WANTED_COUNT,
   ZERO,
 } from './json-layout'
-import { codeUnit, dirtyAt } from './json-scalars'
+import { codeUnit, dirtyAt, isPlainNumber } from './json-scalars'
 import {
   DIRTY,
   ODD_VALUE,
@@ -20,8 +21,11 @@ import {
   VALUES,
   VALUES_END,
   VIEW,
+  VIEW_BOOL,
   VIEW_FLOAT,
   VIEW_JSON,
+  VIEW_KIND,
+  VIEW_PRINTED,
   VIEW_SPAN,
   VIEW_TEXT,
   WANTED_BYTES,
@@ -55,6 +59,7 @@ export function endNested(node: usize, end: usize, row: i32): i32 {
     const view = load<i32>(entry, VIEW)
     if (view === VIEW_JSON) addText(entry, from, end)
     else if (view === VIEW_SPAN) addSpan(entry, from, end, row)
+    else if (view === VIEW_KIND) addInt(entry, 1)
     else why |= ODD_VALUE
     entry += WANTED_BYTES
   }
@@ -87,11 +92,28 @@ function addValue(entry: usize, from: usize, end: usize, row: i32): i32 {
   const byte = <u32>load<u8>(from)
   if (view === VIEW_SPAN) addSpan(entry, from, end, row)
   else if (view === VIEW_JSON) addText(entry, from, end)
+  else if (view === VIEW_KIND) addInt(entry, byte === LETTER_N ? 0 : 1)
   else if (byte === LETTER_N) addNull(entry, row)
-  else if (view === VIEW_TEXT) return byte === QUOTE ? addString(entry, from + 1, end - 1) : ODD_VALUE
-  else if (byte - ZERO <= 9 || byte === MINUS) return addJsonNumber(entry, from, end)
-  else return ODD_VALUE
+  else return addTyped(entry, view, from, end)
   return 0
+}
+
+/** Anything but null. */
+function addTyped(entry: usize, view: i32, from: usize, end: usize): i32 {
+  const byte = <u32>load<u8>(from)
+  const isText = view === VIEW_TEXT || view === VIEW_PRINTED
+  if (byte === QUOTE) return isText ? addString(entry, from + 1, end - 1) : ODD_VALUE
+  const isNumber = byte - ZERO <= 9 || byte === MINUS
+  if (view === VIEW_PRINTED) {
+    if (isNumber && !isPlainNumber(from, end)) return ODD_VALUE
+    addText(entry, from, end)
+    return 0
+  }
+  if (view === VIEW_BOOL && !isNumber) {
+    addInt(entry, byte === LETTER_T ? 1 : 0)
+    return 0
+  }
+  return isNumber && !isText && view !== VIEW_BOOL ? addJsonNumber(entry, from, end) : ODD_VALUE
 }
 
 /** There is no zero below zero. */
@@ -116,7 +138,7 @@ function addString(entry: usize, from: usize, end: usize): i32 {
     at += plain
     to += plain
     if (escapes === 0) continue
-    to = unescape(at, to)
+    to = writeEscaped(at, to)
     if (to === 0) return REFUSED
     at = escapeBehind
   }
@@ -127,7 +149,7 @@ function addString(entry: usize, from: usize, end: usize): i32 {
 let escapeBehind: usize = 0
 
 /** Writes what the escape means as UTF-8; gives where that ends, 0 for what no text has. */
-export function unescape(at: usize, to: usize): usize {
+export function writeEscaped(at: usize, to: usize): usize {
   const byte = <u32>load<u8>(at, 1)
   escapeBehind = at + 2
   if (byte === 117) return unescapeUnit(at, to)

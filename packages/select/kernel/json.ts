@@ -1,6 +1,6 @@
 // Records of JSON, one on a line: where they are, and the values that are wanted of them.
 import { beginColumns, endColumns } from './columns'
-import { beginEdges, fits, follow, NEW_EDGE, START_EDGE } from './json-edges'
+import { beginEdges, fits, follow, START_EDGE } from './json-edges'
 import {
   ACTION_BYTES,
   ACTION_COUNT,
@@ -14,7 +14,6 @@ import {
   isSpace,
   LENGTH,
   LINE_FEED,
-  MARK,
   NEXT,
   NODE,
   NODE_BYTES,
@@ -22,6 +21,8 @@ import {
   OTHER,
   PATH,
   PATHS_AT,
+  RECORD_BEGIN,
+  RECORD_END,
   SEEN,
   SPACE,
   STATE,
@@ -152,27 +153,18 @@ function readRecord(before: usize, from: usize): usize {
   let last = before
   let at = from
   cleanFrom()
-  while (true) {
-    let edge = <usize>load<u32>(last, NEXT)
-    if (edge === 0 || !fits(edge, at)) edge = otherEdge(last, at)
-    if (edge === 0) return 0
-    let scalar = at + <usize>load<u32>(edge, LENGTH)
-    let flags = load<u32>(edge, FLAGS)
-    let end: usize = 0
-    if ((flags & ENDS_RECORD) === 0) {
-      end = scalarEnd(scalar)
-      if (end === 0) {
-        edge = longerEdge(last, at, edge)
-        if (edge === 0) return 0
-        scalar = at + <usize>load<u32>(edge, LENGTH)
-        flags = load<u32>(edge, FLAGS)
-        if ((flags & ENDS_RECORD) === 0) {
-          end = scalarEnd(scalar)
-          if (end === 0) return 0
-        }
-      }
+  let edge = nextEdge(last, at)
+  while (edge !== 0) {
+    const flags = load<u32>(edge, FLAGS)
+    const scalar = at + <usize>load<u32>(edge, LENGTH)
+    const isEnd = (flags & ENDS_RECORD) !== 0
+    const end = isEnd ? scalar : scalarEnd(scalar)
+    if (end === 0) {
+      edge = longerEdge(last, at, edge)
+      continue
     }
-    if (flags !== 0 && obey(edge, flags, at)) {
+    if (flags !== 0) obey(edge, flags, at)
+    if (isEnd) {
       recordBehind = scalar
       return edge
     }
@@ -180,7 +172,14 @@ function readRecord(before: usize, from: usize): usize {
     if (node !== 0) why |= addScalar(node, scalar, end, recordCount)
     last = edge
     at = end
+    edge = nextEdge(last, at)
   }
+  return 0
+}
+
+function nextEdge(last: usize, at: usize): usize {
+  const edge = <usize>load<u32>(last, NEXT)
+  return edge !== 0 && fits(edge, at) ? edge : otherEdge(last, at)
 }
 
 function otherEdge(last: usize, at: usize): usize {
@@ -199,14 +198,12 @@ function longerEdge(last: usize, at: usize, edge: usize): usize {
   return longer
 }
 
-/** Does what is not done for every edge; gives whether the record ends. */
-function obey(edge: usize, flags: u32, at: usize): bool {
+/** Does what is not done for every edge. */
+function obey(edge: usize, flags: u32, at: usize): void {
   if ((flags & HAS_SPACES) !== 0) dirtyTo(at + <usize>load<u32>(edge, LENGTH) - 1)
-  if ((flags & BEGINS_RECORD) !== 0) recordStart = at + <usize>load<u32>(edge, MARK)
+  if ((flags & BEGINS_RECORD) !== 0) recordStart = at + <usize>load<u32>(edge, RECORD_BEGIN)
   if ((flags & HAS_ACTIONS) !== 0) act(edge, at)
-  if ((flags & ENDS_RECORD) === 0) return false
-  endRecord(at + <usize>load<u32>(edge, MARK))
-  return true
+  if ((flags & ENDS_RECORD) !== 0) endRecord(at + <usize>load<u32>(edge, RECORD_END))
 }
 
 function act(edge: usize, at: usize): void {

@@ -8,7 +8,7 @@ const ROOM_BYTES = 32 * 1024
 const KINDS = { all: 0, json: 1, csv: 2 } as const
 const LINE_ENDS = ['\n', '\r\n']
 /** What stands in no number, in neither true nor false, and is one byte. */
-const PLAIN_MARK = /^[\x01-\x08\x0b\x0c\x0e-\x2a\x2c\x2f\x3a-\x40\x5b\x5d-\x60\x7b-\x7e]$|^\t$/
+const PLAIN_MARK = /^[\t !"#$%&'()*,/:;<=>?@[\]^_`{|}~]$/
 
 export interface ResultColumn {
   /** The number of its path. */

@@ -31,9 +31,10 @@ import {
 const SLACK: usize = 64
 const RECORD_BYTES_MAX: usize = 1024 * 1024
 
-/** What is written: all of a record, columns of it as JSON, or as CSV. */
+/** What is written: all of a record, columns of it as JSON or as CSV, or the record as it stands. */
 const ALL: i32 = 0
 const JSON_COLUMNS: i32 = 1
+const AS_IT_STANDS: i32 = 3
 
 const FULL: i32 = 1
 /** The host has to write it. */
@@ -85,7 +86,7 @@ export function jsonWrite(list: usize, from: i32, to: i32, out: usize, limit: us
   for (; index < to; index++) {
     const row = list === 0 ? index : load<i32>(list + ((<usize>index) << 2))
     stop = 0
-    const behind = kind === ALL ? writeRecord(row, end, limit) : writeColumns(row, end, limit)
+    const behind = kind === ALL || kind === AS_IT_STANDS ? writeRecord(row, end, limit) : writeColumns(row, end, limit)
     const isTooLong = behind - end > RECORD_BYTES_MAX
     if (stop === ODD || isTooLong || (stop === FULL && end === out)) oddAt = recordAt(row)
     if (stop !== 0 || isTooLong) break
@@ -119,7 +120,7 @@ function writeValue(span: usize, out: usize, limit: usize): usize {
     stop = FULL
     return out
   }
-  if ((flags & DIRTY) === 0) return copyBytes(out, from, end)
+  if ((flags & DIRTY) === 0 || kind === AS_IT_STANDS) return copyBytes(out, from, end)
   const behind = rewrite(from, end, out)
   if (behind === 0) stop = ODD
   return behind

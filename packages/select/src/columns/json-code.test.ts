@@ -12,7 +12,7 @@ import { type Cell, cellsOf } from '../testing/cells.js'
 import { type JsonResult, jsonCode } from './json-code.js'
 import { Kernel } from './kernel.js'
 import { inputBytesFor, type SliceFound, SliceReader } from './slice-reader.js'
-import type { View, Wanted } from './wanted.js'
+import type { Wanted } from './wanted.js'
 
 const LINES: JsonInput = { type: 'json', layout: 'LINES' }
 const JSON_LINES: JsonOutput = { type: 'json', recordDelimiter: '\n' }
@@ -107,7 +107,7 @@ function answerOf(expression: string, output: OutputFormat, text: string | Buffe
 /** A query that asks for records or plain fields, as the kernel answers it. */
 function writtenOf(paths: readonly string[] | '*', output: OutputFormat, text: string | Buffer): Found {
   const names = paths === '*' ? [] : paths
-  const columns = paths === '*' ? undefined : names.map((name, path) => ({ path, name: `c${path}` }))
+  const columns = paths === '*' ? undefined : names.map((_name, path) => ({ path, name: `c${path}` }))
   return read({
     text,
     paths: names,

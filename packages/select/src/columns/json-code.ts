@@ -2,7 +2,7 @@
 import type { FieldStep } from '../analysis/query.js'
 import type { JsonInput, OutputFormat } from '../request.js'
 import { pathBytes } from './json-paths.js'
-import { jsonResult, type ResultColumn } from './json-result.js'
+import { jsonResult, LINES, type ResultColumn } from './json-result.js'
 import type { Kernel } from './kernel.js'
 import type { FormatCode } from './slice-reader.js'
 
@@ -18,16 +18,16 @@ export interface JsonResult {
 }
 
 /**
- * `paths`: that fields are wanted of, each another one. `result`: where the kernel writes it. Undefined where it can't follow
- * the paths, or can't write the result.
+ * `paths`: that fields are wanted of, each another one. `result`: what is written of them; `lines` are the
+ * records as they stand, with a line feed behind each. Undefined where the kernel can't follow the paths or write the result.
  */
 export function jsonCode(
   input: JsonInput,
   paths: readonly (readonly FieldStep[])[],
-  result?: JsonResult,
+  result?: JsonResult | 'lines',
 ): FormatCode | undefined {
   const bytes = pathBytes(paths, PATHS_AT)
-  const written = result && jsonResult(result.output, result.columns, OUTPUT_AT)
+  const written = result === 'lines' ? LINES : result && jsonResult(result.output, result.columns, OUTPUT_AT)
   if (bytes === undefined || (result && !written)) return undefined
   const refusesBlanks = input.layout === 'DOCUMENT'
   return {
@@ -54,6 +54,11 @@ export function jsonCode(
       return { end, next: kernel.run.jsonWritten(), odd: oddRecord(kernel) }
     },
   }
+}
+
+/** Whether results can be of that format, if their records are plain fields. */
+export function isWritable(output: OutputFormat): boolean {
+  return jsonResult(output, [], OUTPUT_AT) !== undefined
 }
 
 function oddRecord({ run, memory }: Kernel): { readonly from: number; readonly to: number } | undefined {

@@ -5,7 +5,7 @@ import type { CsvOutput, OutputFormat } from '../request.js'
 const COLUMNS_FROM = 16
 const COLUMN_BYTES = 16
 const ROOM_BYTES = 32 * 1024
-const KINDS = { all: 0, json: 1, csv: 2 } as const
+const KINDS = { all: 0, json: 1, csv: 2, lines: 3 } as const
 const LINE_ENDS = ['\n', '\r\n']
 /** What stands in no number, in neither true nor false, and is one byte. */
 const PLAIN_MARK = /^[\t !"#$%&'()*,/:;<=>?@[\]^_`{|}~]$/
@@ -25,6 +25,15 @@ export interface KernelResult {
   readonly quotesAlways: boolean
   /** For the kernel's memory. */
   readonly bytes: Buffer
+}
+
+/** Records as they stand. */
+export const LINES: KernelResult = {
+  kind: KINDS.lines,
+  delimiter: 10,
+  marks: 0,
+  quotesAlways: false,
+  bytes: Buffer.alloc(0),
 }
 
 /** Undefined where the kernel has no such result. `columns`: undefined for whole records; `address`: of the bytes. */

@@ -6,11 +6,14 @@ import type { ColumnType, ColumnValues } from './parquet-file.js'
  * - `int`, `float`, `decimal`: what the field is as a number of that type.
  * - `json`: the value as it stands in the record.
  * - `span`: where it stands, for results that are written of it; no column comes of it.
+ * - `bool`: true is 1, false 0.
+ * - `kind`: a value is 1, null 0.
+ * - `printed`: a string, or the text that a number or bool is written with.
  */
-export type View = 'text' | 'int' | 'float' | 'decimal' | 'json' | 'span'
+export type View = 'text' | 'int' | 'float' | 'decimal' | 'json' | 'span' | 'bool' | 'kind' | 'printed'
 
 /** By their numbers in the kernel. */
-const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json', 'span']
+const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json', 'span', 'bool', 'kind', 'printed']
 const TYPES: Readonly<Record<View, ColumnType>> = {
   text: 'text',
   int: 'int',
@@ -18,6 +21,9 @@ const TYPES: Readonly<Record<View, ColumnType>> = {
   decimal: 'decimal',
   json: 'text',
   span: 'int',
+  bool: 'int',
+  kind: 'int',
+  printed: 'text',
 }
 
 export interface Wanted {

@@ -20,8 +20,6 @@ const INTS: readonly DuckDBTypeId[] = [
 ]
 
 export class ParquetColumns implements PlanColumns {
-  readonly areWhole = false
-  readonly counted = '*'
   readonly #query: Query
   readonly #columns: readonly TableColumn[]
 

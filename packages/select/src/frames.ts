@@ -7,6 +7,7 @@ export const FRAME_KINDS = [
   'end',
   // From it.
   'ready',
+  'need',
   'records',
   'used',
   'enough',

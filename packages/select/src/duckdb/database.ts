@@ -23,14 +23,19 @@ export interface TableColumn {
 
 export class Database {
   readonly #instance: DuckDBInstance
-  readonly #connection: DuckDBConnection
+  /** Of the statement whose rows are read as they are found. */
+  readonly #reading: DuckDBConnection
   /** Those of statements that are run at once. */
   readonly #free: DuckDBConnection[]
 
-  private constructor(instance: DuckDBInstance, connections: readonly [DuckDBConnection, DuckDBConnection]) {
+  private constructor(
+    instance: DuckDBInstance,
+    reading: DuckDBConnection,
+    free: readonly DuckDBConnection[],
+  ) {
     this.#instance = instance
-    this.#connection = connections[0]
-    this.#free = [...connections]
+    this.#reading = reading
+    this.#free = [...free]
   }
 
   /**
@@ -49,11 +54,12 @@ export class Database {
     })
     const connection = await instance.connect()
     const second = await instance.connect()
-    for (const one of [connection, second]) await one.run("SET TimeZone = 'UTC'")
+    const third = await instance.connect()
+    for (const one of [connection, second, third]) await one.run("SET TimeZone = 'UTC'")
     await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
     await connection.run('SET enable_external_access = false')
     await connection.run('SET lock_configuration = true')
-    return new Database(instance, [connection, second])
+    return new Database(instance, connection, [second, third])
   }
 
   /** All rows of a statement with a small result. */
@@ -61,9 +67,9 @@ export class Database {
     return this.#using(async (connection) => (await connection.runAndReadAll(sql)).getRows())
   }
 
-  /** Rows as they are found, some at a time; the types are those of their columns. */
+  /** Rows as they are found, some at a time, of one statement at a time; the types are those of their columns. */
   async *stream(sql: string): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#connection.stream(sql)
+    const result = await this.#reading.stream(sql)
     for (;;) {
       const chunk = await result.fetchChunk()
       if (!chunk || chunk.rowCount === 0) return
@@ -73,7 +79,7 @@ export class Database {
 
   /** Names and types of the columns that a statement would give. */
   async columns(sql: string): Promise<readonly TableColumn[]> {
-    const statement = await this.#connection.prepare(sql)
+    const statement = await this.#reading.prepare(sql)
     try {
       return Array.from({ length: statement.columnCount }, (_none, at) => ({
         name: statement.columnName(at),
@@ -91,7 +97,7 @@ export class Database {
 
   /** Once no statement is run any more. */
   close(): void {
-    for (const connection of this.#free) connection.closeSync()
+    for (const connection of [this.#reading, ...this.#free]) connection.closeSync()
     this.#instance.closeSync()
   }
 

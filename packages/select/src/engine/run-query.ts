@@ -2,9 +2,18 @@
 import { SelectError } from '../errors.js'
 import { BATCHES_AT_ONCE } from '../execution.js'
 import { type Frame, jsonFrame, readJson } from '../frames.js'
-import type { FailedMessage, FileMessage, FinishedMessage, StartMessage, UsedMessage } from '../messages.js'
+import type {
+  FailedMessage,
+  FileMessage,
+  FinishedMessage,
+  NeedMessage,
+  StartMessage,
+  UsedMessage,
+} from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
+import { isRanged, type ObjectSource, streamOf } from './object-source.js'
+import { RangeDelivery } from './range-delivery.js'
 import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -29,7 +38,7 @@ export type QueryEvent =
 
 export interface QueryPlan {
   readonly request: SelectRequest
-  readonly source: AsyncIterable<Uint8Array>
+  readonly source: ObjectSource
   readonly signal: AbortSignal
   /** Milliseconds since 1970. */
   readonly nowMs: number
@@ -63,13 +72,15 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
     // Nothing of it is waited for but a read that is under way: the process is about to be killed.
     worker.kill(new Error('The query is over.'))
     await delivered
-    await ring.close()
+    await query.close()
   }
 }
 
 class Query {
   readonly #plan: QueryPlan
   readonly #ring: SpoolRing
+  /** Where the object is read in parts. */
+  readonly #ranges: RangeDelivery | undefined
   /** Lengths of the files that are not used up yet. */
   readonly #handed = new Map<string, number>()
   #bytesScanned = 0
@@ -77,21 +88,31 @@ class Query {
   constructor(plan: QueryPlan, ring: SpoolRing) {
     this.#plan = plan
     this.#ring = ring
+    const { source, folder, settings } = plan
+    const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source)
+    const bytesMax = settings.wholeBytesMax
+    if (isInParts) this.#ranges = new RangeDelivery({ source, folder, filesMax: RING_FILES, bytesMax })
+  }
+
+  /** Once nothing is delivered any more. */
+  async close(): Promise<void> {
+    await this.#ranges?.close()
+    await this.#ring.close()
   }
 
   /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
   async deliver(signal: AbortSignal): Promise<void> {
     const { worker, request, settings, source } = this.#plan
-    const { batchBytes, wholeBytesMax } = settings
+    const { batchBytes } = settings
     try {
       const delivery = deliveryOf(request)
       await worker.send(jsonFrame('start', this.#start(delivery)))
-      const hand = (file: FileMessage) => {
-        this.#handed.set(file.path, file.length)
-        return worker.send(jsonFrame('file', file))
-      }
-      const plan = { delivery, request, ring: this.#ring, batchBytes, wholeBytesMax, signal, hand }
-      await deliver(plan, source)
+      if (this.#ranges) return
+      if (delivery === 'ranges')
+        throw new Error('The source can not be read in parts, which its format needs.')
+      const hand = (file: FileMessage) => this.#hand(file)
+      const plan = { delivery, request, ring: this.#ring, batchBytes, signal, hand }
+      await deliver(plan, streamOf(source))
       await worker.send(jsonFrame('end'))
     } catch (error) {
       if (signal.aborted) return
@@ -103,12 +124,30 @@ class Query {
     }
   }
 
+  #hand(file: FileMessage): Promise<void> {
+    this.#handed.set(file.path, file.length)
+    return this.#plan.worker.send(jsonFrame('file', file))
+  }
+
+  /** As `deliver`: never rejects. */
+  async #deliverParts({ spans }: NeedMessage, signal: AbortSignal): Promise<void> {
+    try {
+      if (!this.#ranges) throw new Error('The object is not read in parts.')
+      await this.#hand(await this.#ranges.deliver(spans, signal))
+    } catch (error) {
+      if (!signal.aborted) this.#plan.worker.kill(error)
+    }
+  }
+
   receive(frame: Frame, delivering: AbortController): QueryEvent | undefined {
     switch (frame.kind) {
       case 'records':
         return { kind: 'records', bytes: frame.payload }
       case 'used':
         return this.#use(readJson(frame) as UsedMessage)
+      case 'need':
+        void this.#deliverParts(readJson(frame) as NeedMessage, delivering.signal)
+        return undefined
       case 'enough':
         delivering.abort(new Error('The query has all it asked for.'))
         return undefined
@@ -126,14 +165,26 @@ class Query {
   #use({ path, bytesProcessed }: UsedMessage): QueryEvent {
     this.#bytesScanned += this.#handed.get(path) ?? 0
     this.#handed.delete(path)
-    this.#ring.give(path)
+    if (this.#ranges) this.#ranges.give(path)
+    else this.#ring.give(path)
     return { kind: 'counts', bytesScanned: this.#bytesScanned, bytesProcessed }
   }
 
   #start(delivery: StartMessage['delivery']): StartMessage {
-    const { request, settings, folder, nowMs } = this.#plan
+    const { request, settings, folder, nowMs, source } = this.#plan
+    const objectBytes = isRanged(source) ? source.size : null
     const { batchBytes, memoryBytesMax, threads, executionModule = null } = settings
-    return { request, delivery, folder, batchBytes, memoryBytesMax, threads, nowMs, executionModule }
+    return {
+      request,
+      delivery,
+      objectBytes,
+      folder,
+      batchBytes,
+      memoryBytesMax,
+      threads,
+      nowMs,
+      executionModule,
+    }
   }
 }
 

@@ -57,7 +57,7 @@ async function run(link: ServerLink, start: StartMessage, execution: Execution):
   const intake = new Intake(link)
   const output = new Output(link)
   try {
-    await runBatches(execution, batchesOf(start, intake), async (pieces, { path }) => {
+    await runBatches(execution, batchesOf(start, intake, execution), async (pieces, { path }) => {
       await output.add(pieces)
       await intake.use(path)
     })

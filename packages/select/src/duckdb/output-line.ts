@@ -1,5 +1,6 @@
 // A record of the result as one text, made by DuckDB.
 import type { CsvOutput, JsonOutput } from '../request.js'
+import { floatText } from './float-text.js'
 import { FAIL, type Sql, untranslatable } from './sql.js'
 import { quotedText } from './sql-text.js'
 
@@ -72,6 +73,7 @@ function jsonString(text: string): string {
 
 function textOf({ text, type }: Sql): string {
   if (type === 'text') return text
+  if (type === 'float') return floatText(text)
   return type === 'int' || type === 'bool' ? `CAST(${text} AS VARCHAR)` : untranslatable()
 }
 

@@ -51,5 +51,7 @@ function sqlOf({ name, type }: TableColumn): Sql {
   if (typeId === DuckDBTypeId.BIGINT) return { text, type: 'int', isNullable: true }
   if (INTS.includes(typeId)) return { text: `CAST(${text} AS BIGINT)`, type: 'int', isNullable: true }
   if (typeId === DuckDBTypeId.DOUBLE) return { text, type: 'float', isNullable: true }
+  if (typeId === DuckDBTypeId.FLOAT)
+    return { text: `CAST(${text} AS DOUBLE)`, type: 'float', isNullable: true }
   return typeId === DuckDBTypeId.BOOLEAN ? { text, type: 'bool', isNullable: true } : untranslatable()
 }

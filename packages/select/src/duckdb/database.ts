@@ -47,6 +47,8 @@ export class Database {
       threads: `${threads}`,
       memory_limit: `${memoryBytesMax}B`,
       temp_directory: '',
+      // Files are written anew under their old names, faster than the time of a change tells.
+      enable_external_file_cache: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',

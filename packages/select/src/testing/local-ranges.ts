@@ -9,7 +9,8 @@ export class LocalRanges implements ObjectRanges {
   readonly #bytes: Buffer
   readonly #folder: string
   readonly #held = new Set<string>()
-  #asked = 0
+  readonly #free: string[] = []
+  #made = 0
   /** All that was asked for. */
   bytesRead = 0
   /** Of each time that something was. */
@@ -30,7 +31,8 @@ export class LocalRanges implements ObjectRanges {
 
   async need(spans: readonly Span[]): Promise<Batch> {
     this.needs.push(spans)
-    const path = join(this.#folder, `part-${this.#asked++}`)
+    // Names are taken again, as by those who have few files for it.
+    const path = this.#free.shift() ?? join(this.#folder, `part-${this.#made++}`)
     const end = Math.max(...spans.map((span) => span.end))
     // Holes hold what would be read as something.
     const file = Buffer.alloc(end, 0x15)
@@ -41,6 +43,7 @@ export class LocalRanges implements ObjectRanges {
       length += span.end - span.start
     }
     this.bytesRead += length
+    if (this.#held.has(path)) throw new Error('The file is still held.')
     await writeFile(path, file)
     this.#held.add(path)
     return { path, length, isFirst: spans[0]?.start === 0 }
@@ -48,10 +51,10 @@ export class LocalRanges implements ObjectRanges {
 
   async give(path: string): Promise<void> {
     this.#held.delete(path)
-    await rm(path, { force: true })
+    this.#free.push(path)
   }
 
   async close(): Promise<void> {
-    for (const path of this.#held) await this.give(path)
+    for (const path of [...this.#held, ...this.#free]) await rm(path, { force: true })
   }
 }

@@ -10,6 +10,7 @@ import type { Execution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
+import { TAIL_BYTES } from './parquet/object-file.js'
 import { QueryState } from './query-state.js'
 import { bySize } from './size-choice.js'
 import { timestampOfDate } from './values/timestamp.js'
@@ -35,7 +36,7 @@ export async function openExecution(start: StartMessage): Promise<Execution> {
   if (input.type === 'parquet') {
     const { ParquetExecution } = await parquet()
     const work = { query, state, writer: recordWriter(query, request), now: timestampOfDate(now) }
-    return new ParquetExecution({ work, output, folder, openDatabase })
+    return new ParquetExecution({ work, output, folder, openDatabase, tailBytes: TAIL_BYTES })
   }
   const interpreter = interpret(query, request, { now, state })
   const format =

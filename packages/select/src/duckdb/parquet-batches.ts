@@ -10,6 +10,8 @@ import { type Step, stepsOf } from '../parquet/steps.js'
 export interface BatchesPlan {
   readonly object: ObjectRanges
   readonly query: Query
+  /** What is read of the object's end at first. */
+  readonly tailBytes: number
   /** Which of the columns that a file has are needed, by their places; also how many there are. */
   readonly wanted: (path: string) => Promise<{ readonly count: number; readonly places: ReadonlySet<number> }>
 }
@@ -19,8 +21,8 @@ export interface BatchesPlan {
  * object. Throws SelectErrors.
  */
 export async function* parquetBatches(plan: BatchesPlan): AsyncGenerator<Batch> {
-  const { object } = plan
-  const tail = await readTail(object)
+  const { object, tailBytes } = plan
+  const tail = await readTail(object, tailBytes)
   const wanted = await plan.wanted(tail.batch.path)
   if (tail.isWhole || (wanted.places.size === 0 && wanted.count > 0)) return yield tail.batch
   const footer = footerOf(tail, wanted.count)

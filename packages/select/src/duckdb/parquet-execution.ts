@@ -22,6 +22,8 @@ export interface ParquetOptions {
   readonly work: Workplace
   readonly output: OutputFormat
   readonly folder: string
+  /** What is read of the object's end at first. */
+  readonly tailBytes: number
   readonly openDatabase: () => Promise<Database>
 }
 
@@ -61,14 +63,15 @@ export class ParquetExecution implements RangedExecution {
   }
 
   batches(object: ObjectRanges): AsyncGenerator<Batch> {
-    const { query } = this.#options.work
+    const { work, tailBytes } = this.#options
+    const { query } = work
     // Opened while the object's end is read.
     void this.#open().catch(() => undefined)
     const wanted = async (path: string) => {
       const { columns } = await this.#tableOf(path)
       return { count: columns.length, places: wantedPlaces(query, columns) }
     }
-    return parquetBatches({ object, query, wanted })
+    return parquetBatches({ object, query, tailBytes, wanted })
   }
 
   run(batch: Batch): AsyncIterable<Uint8Array> {

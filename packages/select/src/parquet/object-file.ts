@@ -11,10 +11,10 @@ import type { StepChunk } from './steps.js'
 const MARK = Buffer.from('PAR1')
 /** The metadata's length and the mark behind it. */
 const END_BYTES = 8
-/** What is read of the object's end before it is known how much of it the metadata is. */
-const TAIL_BYTES = 64 * 1024
-/** Objects up to this size are read whole. */
-const SMALL_BYTES = 256 * 1024
+/** What is read of an object's end before it is known how much of it the metadata is. */
+export const TAIL_BYTES = 64 * 1024
+/** Of so many tails an object is read whole. */
+const SMALL_TAILS = 4
 const FOOTER_BYTES_MAX = 64 * 1024 * 1024
 
 export interface Tail {
@@ -29,10 +29,10 @@ export interface Tail {
 }
 
 /** Throws ParquetParsingError and Overload. */
-export async function readTail(object: ObjectRanges): Promise<Tail> {
+export async function readTail(object: ObjectRanges, tailBytes: number): Promise<Tail> {
   const { size } = object
   if (size < MARK.length + END_BYTES) throw unreadable()
-  const start = size <= SMALL_BYTES ? 0 : size - TAIL_BYTES
+  const start = size <= tailBytes * SMALL_TAILS ? 0 : size - tailBytes
   const batch = await object.need([{ start, end: size }])
   const bytes = footerBytes(batch.path, size)
   if (bytes > FOOTER_BYTES_MAX) {

@@ -77,10 +77,19 @@ export interface BlobWriteOptions {
   readonly cold?: boolean
 }
 
+export interface BlobReadOptions {
+  readonly signal: AbortSignal
+  /**
+   * Each chunk is valid only until the next is asked for, so that its memory can serve again. A wish: stores may pass over
+   * it. Default false: chunks are the reader's to keep.
+   */
+  readonly lent?: boolean
+}
+
 export interface BlobStore {
   /** Durable when it resolves; leaves nothing behind when it rejects. Chunks are the store's to keep. */
   write(body: ByteStream, options: BlobWriteOptions): Promise<{ readonly id: BlobId; readonly size: number }>
-  read(id: BlobId, range: ByteRange, options: { readonly signal: AbortSignal }): ByteStream
+  read(id: BlobId, range: ByteRange, options: BlobReadOptions): ByteStream
   /** Idempotent: a blob already gone is no error. */
   delete(ids: readonly BlobId[]): Promise<void>
   /** In an order of the store's own, after `after`, so that pages of a large store cost no more than those of a small one. */

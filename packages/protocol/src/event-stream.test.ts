@@ -8,7 +8,7 @@ import {
   EventStreamError,
   encodeEventMessage,
 } from './event-stream.js'
-import { encodeSelectEvent, readSelectEvent, type SelectWireEvent } from './select-events.js'
+import { encodeSelectEvent, readSelectEvents, recordsDraft, type SelectWireEvent } from './select-events.js'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text))
@@ -62,7 +62,7 @@ describe('messages', () => {
   })
 
   it('are read from the vectors', () => {
-    const events = decode(Buffer.from(RECORDS + END, 'hex')).map(readSelectEvent)
+    const events = decode(Uint8Array.from(Buffer.from(RECORDS + END, 'hex'))).flatMap(readSelectEvents)
     expect(events).toEqual([{ type: 'records', bytes: bytesOf('a,b\n') }, { type: 'end' }])
   })
 
@@ -92,7 +92,7 @@ describe('messages', () => {
           decode(
             bytes,
             cuts.filter((cut) => cut < bytes.length),
-          ).map(readSelectEvent),
+          ).flatMap(readSelectEvents),
         ).toEqual(events)
       }),
     )
@@ -143,6 +143,44 @@ describe('messages', () => {
     expect(failure(shaped(bytes.length + 16, bytes.length, bytes))).toMatch(message)
   })
 
+  it('of large records come in the pieces that brought them, of small ones in one', () => {
+    const KIB = 1024
+    const bytes = encodeSelectEvent({ type: 'records', bytes: new Uint8Array(200 * KIB).fill(0x61) })
+    const sizesOf = (pieceBytes: number) => {
+      const cuts = Array.from({ length: Math.floor(bytes.length / pieceBytes) }, (_, at) => (at + 1) * pieceBytes)
+      return decode(bytes, cuts).flatMap(({ payload }) => payload.map(({ length }) => length))
+    }
+    const large = sizesOf(64 * KIB)
+    expect(large).toHaveLength(4)
+    expect(large.reduce((sum, length) => sum + length)).toBe(200 * KIB)
+    expect(sizesOf(2 * KIB)).toEqual([200 * KIB])
+  })
+
+  it('are written one after the other in the same memory', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 })),
+        fc.integer({ min: 1, max: 50 }),
+        (pieces, max) => {
+          const draft = recordsDraft(max, zlibCrc32)
+          const written: number[] = []
+          const take = () => written.push(...draft.take())
+          for (const piece of pieces) {
+            for (let at = 0; at < piece.length; ) {
+              at += draft.add(piece.subarray(at))
+              if (draft.isFull) take()
+            }
+          }
+          if (draft.length > 0) take()
+          const messages = decode(Uint8Array.from(written))
+          const payloads = messages.flatMap(({ payload }) => payload)
+          expect(Buffer.concat(payloads)).toEqual(Buffer.concat(pieces))
+          expect(payloads.slice(0, -1).every(({ length }) => length === max)).toBe(true)
+        },
+      ),
+    )
+  })
+
   it('take no header that does not fit', () => {
     expect(() => encodeEventMessage([['n'.repeat(256), 'v']], bytesOf(''))).toThrow(RangeError)
     expect(() => encodeEventMessage([['n', 'v'.repeat(0x8000)]], bytesOf(''))).toThrow(RangeError)
@@ -151,10 +189,10 @@ describe('messages', () => {
 
 describe('events', () => {
   const read = (headers: Readonly<Record<string, string>>, payload = '') =>
-    readSelectEvent({ headers: new Map(Object.entries(headers)), payload: bytesOf(payload) })
+    readSelectEvents({ headers: new Map(Object.entries(headers)), payload: [bytesOf(payload)] })
 
   it('that are not known are passed over', () => {
-    expect(read({ ':message-type': 'event', ':event-type': 'Later' })).toBeUndefined()
+    expect(read({ ':message-type': 'event', ':event-type': 'Later' })).toEqual([])
   })
 
   it('that do not say what they are, or lack their counts, are refused', () => {

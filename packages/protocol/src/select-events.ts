@@ -1,5 +1,11 @@
 // What the messages of a SELECT's reply mean, both ways.
-import { type Checksum, type EventMessage, EventStreamError, encodeEventMessage } from './event-stream.js'
+import {
+  type Checksum,
+  type EventMessage,
+  EventMessageDraft,
+  EventStreamError,
+  encodeEventMessage,
+} from './event-stream.js'
 
 /** How much of the object was read, in bytes. */
 export interface SelectCounts {
@@ -26,10 +32,17 @@ const NOTHING = new Uint8Array(0)
 /** Longest message of an error that is written. */
 const MESSAGE_LENGTH_MAX = 4096
 
+const RECORDS = namedHeaders('Records', 'application/octet-stream')
+
+/** Messages of records, one after the other in the same memory. */
+export function recordsDraft(bytesMax: number, checksum?: Checksum): EventMessageDraft {
+  return new EventMessageDraft(RECORDS, bytesMax, checksum)
+}
+
 export function encodeSelectEvent(event: SelectWireEvent, checksum?: Checksum): Uint8Array {
   switch (event.type) {
     case 'records':
-      return encodeEventMessage(namedHeaders('Records', 'application/octet-stream'), event.bytes, checksum)
+      return encodeEventMessage(RECORDS, event.bytes, checksum)
     case 'progress':
       return encodeEventMessage(namedHeaders('Progress', 'text/xml'), countsXml('Progress', event), checksum)
     case 'stats':
@@ -66,35 +79,39 @@ function countsXml(root: string, { bytesScanned, bytesProcessed, bytesReturned }
   )
 }
 
-/** Undefined for an event that is not known: newer servers may send more. Throws an EventStreamError. */
-export function readSelectEvent({ headers, payload }: EventMessage): SelectWireEvent | undefined {
+/**
+ * None for an event that is not known: newer servers may send more; one for each piece of records. Throws an
+ * EventStreamError.
+ */
+export function readSelectEvents({ headers, payload }: EventMessage): readonly SelectWireEvent[] {
   const messageType = headers.get(':message-type')
   if (messageType === 'error') {
     const code = headers.get(':error-code') ?? 'InternalError'
-    return { type: 'error', code, message: headers.get(':error-message') ?? code }
+    return [{ type: 'error', code, message: headers.get(':error-message') ?? code }]
   }
   if (messageType !== 'event') throw new EventStreamError('A message does not say what it is.')
   switch (headers.get(':event-type')) {
     case 'Records':
-      return { type: 'records', bytes: payload }
+      return payload.map((bytes) => ({ type: 'records', bytes }))
     case 'Progress':
-      return { type: 'progress', ...readCounts(payload) }
+      return [{ type: 'progress', ...readCounts(payload) }]
     case 'Stats':
-      return { type: 'stats', ...readCounts(payload) }
+      return [{ type: 'stats', ...readCounts(payload) }]
     // Some of COS's documents give it the longer name.
     case 'Cont':
     case 'Continuation':
-      return { type: 'cont' }
+      return [{ type: 'cont' }]
     case 'End':
-      return { type: 'end' }
+      return [{ type: 'end' }]
     default:
-      return undefined
+      return []
   }
 }
 
 /** By a pattern instead of a reader of XML: the document has one form, and its message has a checksum. */
-function readCounts(payload: Uint8Array): SelectCounts {
-  const xml = new TextDecoder().decode(payload)
+function readCounts(payload: readonly Uint8Array[]): SelectCounts {
+  const decoder = new TextDecoder()
+  const xml = payload.map((piece) => decoder.decode(piece)).join('')
   const count = (name: string) => {
     const [, digits] = new RegExp(`<${name}>\\s*(\\d{1,16})\\s*</${name}>`).exec(xml) ?? []
     if (digits === undefined) throw new EventStreamError(`A message lacks ${name}.`)

@@ -16,11 +16,14 @@ export const BATCHES_AT_ONCE = 2
 
 /** One query over one object. Batches come one after the other, and what they add is taken in that order. */
 export interface Execution {
-  /** What the batch adds to the result, as bytes of the output's format. Rejects with a SelectError. */
+  /**
+   * What the batch adds to the result, as bytes of the output's format, in pieces of any size. A piece is valid only until
+   * the next one is asked for. Rejects with a SelectError.
+   */
   run(batch: Batch): AsyncIterable<Uint8Array>
   /** Whether the next batch may be run before all was taken that the last one adds. */
   readonly runsAhead: boolean
-  /** What is only known when the object ended, such as aggregates. */
+  /** What is only known when the object ended, such as aggregates: pieces as those of `run`. */
   finish(): AsyncIterable<Uint8Array>
   /** Whether no further batch can add anything, because LIMIT was reached. */
   readonly isDone: boolean

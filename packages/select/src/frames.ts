@@ -5,10 +5,12 @@ export const FRAME_KINDS = [
   'start',
   'file',
   'end',
+  'taken',
   // From it.
   'ready',
   'need',
   'records',
+  'stored',
   'used',
   'enough',
   'finished',
@@ -23,8 +25,8 @@ export interface Frame {
 
 const HEAD_BYTES = 5
 export const FRAME_BYTES_MAX = 1024 * 1024
-/** Results go in frames up to this size. */
-export const RECORDS_BYTES_MAX = 256 * 1024
+/** Results go in frames up to this size; larger pieces of them go through a file. */
+export const RECORDS_BYTES_MAX = 64 * 1024
 
 export function frameHead(kind: FrameKind, length: number): Uint8Array {
   const head = Buffer.allocUnsafe(HEAD_BYTES)

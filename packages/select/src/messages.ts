@@ -10,6 +10,13 @@ import type { SelectRequest } from './request.js'
  */
 export type Delivery = 'batches' | 'bytes' | 'ranges'
 
+/**
+ * Large pieces of the result go through a file in the query's folder, which the process makes: pipes cost more, and give
+ * each side new memory for every bit. It has a few slots, written in turn, so that it stays small, and a server that does
+ * not read holds the process up.
+ */
+export const RESULT_FILE = { name: 'results', slots: 4, slotBytes: 256 * 1024 } as const
+
 /** How the process that answers a query is told of it. */
 export interface StartMessage {
   readonly request: SelectRequest
@@ -44,6 +51,18 @@ export interface UsedMessage {
   readonly path: string
   /** Of the whole object so far, decompressed. */
   readonly bytesProcessed: number
+}
+
+/** A piece of the result stands in a slot of the file of results. */
+export interface StoredMessage {
+  readonly slot: number
+  /** Bytes of it, from the slot's beginning. */
+  readonly length: number
+}
+
+/** A slot was read and may be written anew. */
+export interface TakenMessage {
+  readonly slot: number
 }
 
 export interface FinishedMessage {

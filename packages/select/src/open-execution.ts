@@ -1,6 +1,7 @@
 // Which execution answers a query. DuckDB is loaded for those alone that are its business: that takes a quarter of a
 // second, in which the interpreter answers most questions about small objects.
 import { analyze } from './analysis/analyze.js'
+import { ColumnExecution } from './duckdb/column-execution.js'
 import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
 import { DuckDbExecution } from './duckdb/duckdb-execution.js'
@@ -39,9 +40,11 @@ export async function openExecution(start: StartMessage): Promise<Execution> {
     return new ParquetExecution({ work, output, folder, openDatabase, tailBytes: TAIL_BYTES })
   }
   const interpreter = interpret(query, request, { now, state })
-  const format =
-    input.type === 'json' ? new JsonFormat(query, input) : new CsvFormat({ query, input, output, state })
-  const large = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+  const work = { query, output, state, interpreter, folder, openDatabase }
+  const large =
+    input.type === 'json'
+      ? new DuckDbExecution({ ...work, format: new JsonFormat(query, input) })
+      : new ColumnExecution({ ...work, format: new CsvFormat({ query, input, output, state }) })
   return bySize(interpreter, large)
 }
 

@@ -16,6 +16,8 @@ const DROPPED_BYTES_MAX = 256 * 1024
 /** How long a client with more to send may go on before the connection is closed on it. */
 const LINGER_MS = 2000
 
+type StreamedContent = Extract<ReadContent, { readonly kind: 'stream' }>
+
 /** A promise only for what is streamed. */
 export function respond(
   exchange: Exchange,
@@ -44,7 +46,7 @@ export function respond(
     return undefined
   }
   if (content.kind === 'stream') {
-    return sendStream(exchange, content.stream, () => response.writeHead(status, headers))
+    return sendStream(exchange, content, () => response.writeHead(status, headers))
   }
   endSoon(response.writeHead(status, headers), content.bytes)
   return undefined
@@ -64,14 +66,15 @@ function behindSpace(document: string): Buffer {
  */
 async function sendStream(
   exchange: Exchange,
-  stream: AsyncIterable<Uint8Array>,
+  { stream, lent }: StreamedContent,
   writeHead: () => void,
 ): Promise<void> {
   const { response } = exchange
   try {
     for await (const chunk of stream) {
       if (!response.headersSent) writeHead()
-      if (!response.write(chunk)) await once(response, 'drain', { signal: exchange.signal })
+      if (lent) await written(exchange, chunk)
+      else if (!response.write(chunk)) await once(response, 'drain', { signal: exchange.signal })
     }
     if (!response.headersSent) writeHead()
     response.end()
@@ -79,6 +82,20 @@ async function sendStream(
     if (!exchange.signal.aborted) throw error
     response.destroy()
   }
+}
+
+/** Resolves once the system has the bytes, and their memory may serve again. */
+function written({ response, signal }: Exchange, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    response.write(chunk, (error) => {
+      signal.removeEventListener('abort', abort)
+      if (error) reject(error)
+      else resolve()
+    })
+  })
 }
 
 /** Writes the error document, also into a 200 that was kept alive; or cuts the connection when the reply has begun already. */

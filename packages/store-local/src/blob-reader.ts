@@ -14,8 +14,8 @@ import {
   parseFooter,
 } from './blob-format.js'
 import { errorCode } from './disk-faults.js'
+import { LentMemory, OWN_MEMORY, type ReadMemory } from './read-memory.js'
 
-const READ_SIZE = 8 * BLOCK_SIZE
 /** Read at once from the end: a small blob comes whole, a large one with its footer and last checksums. */
 const TAIL_SIZE = 16 * 1024
 
@@ -37,10 +37,13 @@ export interface BlobRead {
   readonly id: BlobId
   readonly range: ByteRange
   readonly signal: AbortSignal
+  /** Each chunk is valid only until the next is asked for. */
+  readonly lent: boolean
 }
 
-export async function* readBlob({ folder, id, range, signal }: BlobRead): AsyncGenerator<Uint8Array> {
+export async function* readBlob({ folder, id, range, signal, lent }: BlobRead): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
+  const memory = lent ? new LentMemory() : OWN_MEMORY
   // Also keeps a malformed id from naming a file elsewhere.
   if (!isBlobId(id)) throw missing('A blob has an id that no blob can have.')
   const handle = await openToRead(id, folder.pathOf(id))
@@ -52,16 +55,17 @@ export async function* readBlob({ folder, id, range, signal }: BlobRead): AsyncG
     if (range.length === 0) return
     const firstBlock = Math.floor(range.offset / BLOCK_SIZE)
     const checksums = await readChecksums(file, firstBlock, blockCount(end))
-    ahead = readSpan(file, firstBlock * BLOCK_SIZE, end)
+    ahead = readAhead(file, { start: firstBlock * BLOCK_SIZE, end }, memory)
     while (ahead !== undefined) {
       const span: Span = await ahead
       signal.throwIfAborted()
       const next = span.start + span.bytes.length
-      ahead = next < end ? readAhead(file, next, end) : undefined
+      ahead = next < end ? readAhead(file, { start: next, end }, memory) : undefined
       verify(file, span, { checksums, firstBlock })
       yield span.bytes.subarray(Math.max(0, range.offset - span.start), end - span.start)
       signal.throwIfAborted()
     }
+    memory.release()
   } finally {
     // The handle may not be closed under a read.
     await ahead?.catch(() => {})
@@ -80,7 +84,11 @@ async function openToRead(id: BlobId, path: string): Promise<FileHandle> {
 async function identify(id: BlobId, handle: FileHandle): Promise<BlobFile> {
   const { size } = await handle.stat()
   const file = { id, handle }
-  const tail = await readExactly(file, Math.max(0, size - TAIL_SIZE), Math.min(size, TAIL_SIZE))
+  const tail = await readExactly(
+    file,
+    Math.max(0, size - TAIL_SIZE),
+    OWN_MEMORY.take(Math.min(size, TAIL_SIZE)),
+  )
   const footer = size < FOOTER_SIZE ? undefined : parseFooter(tail.subarray(tail.length - FOOTER_SIZE), size)
   if (footer === undefined) {
     throw damaged(`The file of the blob ${id} is cut or its footer is damaged: it has ${size} bytes.`)
@@ -93,36 +101,44 @@ async function readChecksums(file: BlobFile, first: number, end: number): Promis
   return readPart(file, file.dataLength + first * CHECKSUM_SIZE, (end - first) * CHECKSUM_SIZE)
 }
 
-/** Whole blocks from `start` on, as many as one read takes and the range needs. */
-async function readSpan(file: BlobFile, start: number, end: number): Promise<Span> {
-  const wanted = Math.min(blockCount(end) * BLOCK_SIZE, start + READ_SIZE, file.dataLength)
-  return { start, bytes: await readPart(file, start, wanted - start) }
+interface Wanted {
+  readonly start: number
+  readonly end: number
 }
 
-function readAhead(file: BlobFile, start: number, end: number): Promise<Span> {
-  const reading = readSpan(file, start, end)
+/** Whole blocks from `start` on, as many as one read takes and the range needs. */
+async function readSpan(file: BlobFile, { start, end }: Wanted, memory: ReadMemory): Promise<Span> {
+  const wanted = Math.min(blockCount(end) * BLOCK_SIZE, start + memory.readSize, file.dataLength)
+  return { start, bytes: await readPart(file, start, wanted - start, memory) }
+}
+
+function readAhead(file: BlobFile, wanted: Wanted, memory: ReadMemory): Promise<Span> {
+  const reading = readSpan(file, wanted, memory)
   // It may fail while the consumer is busy; the failure is met when the span is awaited.
   reading.catch(() => {})
   return reading
 }
 
-async function readPart(file: BlobFile, position: number, length: number): Promise<Buffer> {
+async function readPart(
+  file: BlobFile,
+  position: number,
+  length: number,
+  memory = OWN_MEMORY,
+): Promise<Buffer> {
   const { size, tail } = file
   const inTail = position - (size - tail.length)
   if (inTail >= 0) return tail.subarray(inTail, inTail + length)
-  return readExactly(file, position, length)
+  return readExactly(file, position, memory.take(length))
 }
 
+/** Fills the buffer. */
 async function readExactly(
   { id, handle }: Pick<BlobFile, 'id' | 'handle'>,
   position: number,
-  length: number,
+  buffer: Buffer,
 ): Promise<Buffer> {
-  // Not from the pool, and never used twice: the consumer may keep what it was given.
-  const buffer = Buffer.allocUnsafeSlow(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(buffer, done, length - done, position + done)
+  for (let done = 0; done < buffer.length; ) {
+    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done)
     if (bytesRead === 0) throw damaged(`The file of the blob ${id} ends at byte ${position + done}.`)
     done += bytesRead
   }

@@ -4,11 +4,13 @@ import type { BlobId, ByteStream } from '@coset/core'
 import { Fault } from '@coset/model'
 import type { BlobFolder } from './blob-folder.js'
 import { TrailerBuilder } from './blob-format.js'
+import { BufferPool } from './buffers.js'
 import { diskFault, errorCode } from './disk-faults.js'
-import { giveBuffer, takeBuffer, WRITE_SIZE } from './write-buffers.js'
 
 /** The disk works on what is written while the rest arrives, so that the last sync has little left to do. */
 const SYNC_SIZE = 16 * 1024 * 1024
+
+const pool = new BufferPool(512 * 1024, 64)
 
 export interface BlobWrite {
   readonly id: BlobId
@@ -89,7 +91,7 @@ async function* abortable(body: ByteStream, signal: AbortSignal): AsyncGenerator
 /** One buffer is gathered while the one before is written: two of them are all the memory an upload holds. */
 class GatheringOutput {
   readonly #file: FileHandle
-  #buffer = takeBuffer()
+  #buffer = pool.take()
   #spare: Buffer | undefined
   #size = 0
   #position = 0
@@ -104,11 +106,11 @@ class GatheringOutput {
   /** Copies the chunk; waits only when a buffer is full and the one before is still being written. */
   async add(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + WRITE_SIZE - this.#size)
+      const part = chunk.subarray(at, at + pool.bytes - this.#size)
       this.#buffer.set(part, this.#size)
       this.#size += part.length
       at += part.length
-      if (this.#size === WRITE_SIZE) await this.#start()
+      if (this.#size === pool.bytes) await this.#start()
     }
   }
 
@@ -123,8 +125,8 @@ class GatheringOutput {
   async settle(): Promise<void> {
     await this.#writing.catch(() => {})
     await this.#syncing.catch(() => {})
-    giveBuffer(this.#buffer)
-    if (this.#spare) giveBuffer(this.#spare)
+    pool.give(this.#buffer)
+    if (this.#spare) pool.give(this.#spare)
   }
 
   async #start(): Promise<void> {
@@ -136,7 +138,7 @@ class GatheringOutput {
     // A failure is reported by whoever awaits the write next.
     this.#writing.catch(() => {})
     this.#position += this.#size
-    this.#buffer = this.#spare ?? takeBuffer()
+    this.#buffer = this.#spare ?? pool.take()
     this.#spare = full
     this.#size = 0
   }

@@ -4,6 +4,7 @@ import { type BlobId, type BlobStore, type ByteRange, type ByteStream, blobIdPre
 import { Fault } from '@coset/model'
 
 const READ_CHUNK_SIZE = 256 * 1024
+const SPOILED = 0x21
 
 export interface MemoryBlobOptions {
   /** Milliseconds since 1970. */
@@ -26,8 +27,9 @@ export function memoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
       return { id, size: content.length }
     },
 
-    read(id, range, { signal }) {
-      return slices(blobs.get(id), range, signal)
+    read(id, range, { signal, lent = false }) {
+      const chunks = slices(blobs.get(id), range, signal)
+      return lent ? spoiled(chunks) : chunks
     },
 
     async delete(ids) {
@@ -85,6 +87,14 @@ async function* slices(
   for (let at = range.offset; at < end; at += READ_CHUNK_SIZE) {
     signal.throwIfAborted()
     yield content.slice(at, Math.min(end, at + READ_CHUNK_SIZE))
+  }
+}
+
+/** What was lent does not stay as it was, so that whoever keeps it is found out. */
+async function* spoiled(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk
+    chunk.fill(SPOILED)
   }
 }
 

@@ -12,13 +12,23 @@ import { readPieces } from './manifest.js'
 /** Small content is at hand whole; the rest comes as a stream. */
 export type ReadContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'stream'; readonly stream: ByteStream }
+  | {
+      readonly kind: 'stream'
+      readonly stream: ByteStream
+      /** Each chunk is valid only until the next is asked for. */
+      readonly lent?: boolean
+    }
+
+export interface ReadRange extends ByteRange {
+  /** Each chunk is valid only until the next is asked for; default false, and they are the reader's to keep. */
+  readonly lent?: boolean
+}
 
 /** Inline content in memory whose bytes were checked since they came from the store. */
 const verified = new WeakSet<object>()
 
 /** Throws `InternalError` when inline bytes are damaged; blobs check theirs as they are read. */
-export function readContent(call: Call, store: Store, version: LiveVersion, range: ByteRange): ReadContent {
+export function readContent(call: Call, store: Store, version: LiveVersion, range: ReadRange): ReadContent {
   const { content } = version
   if (content.kind === 'extents')
     return { kind: 'stream', stream: readExtents(call, store, content.extents, range) }
@@ -35,10 +45,11 @@ export async function* readExtents(
   call: Call,
   store: Store,
   extents: readonly Extent[],
-  range: ByteRange,
+  range: ReadRange,
 ): AsyncGenerator<Uint8Array> {
+  const { lent = false } = range
   for (const { blob, offset, length } of sliceExtents(extents, range)) {
-    yield* store.blobs.read(blob, { offset, length }, { signal: call.signal })
+    yield* store.blobs.read(blob, { offset, length }, { signal: call.signal, lent })
   }
 }
 
@@ -46,10 +57,11 @@ async function* readManifest(
   call: Call,
   store: Store,
   manifest: ManifestId,
-  range: ByteRange,
+  range: ReadRange,
 ): AsyncGenerator<Uint8Array> {
+  const { lent = false } = range
   for await (const { piece, range: slice } of readPieces(store, manifest, range)) {
-    if (piece.kind === 'extents') yield* readExtents(call, store, piece.extents, slice)
+    if (piece.kind === 'extents') yield* readExtents(call, store, piece.extents, { ...slice, lent })
     else yield inlineSlice(store, piece, slice)
   }
 }

@@ -18,6 +18,8 @@ export interface GetInput {
   /** The Range header. */
   readonly range?: string | undefined
   readonly conditions: Conditions
+  /** Each chunk of the content is valid only until the next is asked for. Default false. */
+  readonly lent?: boolean
 }
 
 export interface HeadResult {
@@ -45,7 +47,8 @@ export async function headObject(call: Call, store: Store, input: GetInput): Pro
 export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
   const { version, versionId, range, partial } = headOf(await find(call, store, input), input)
   assertReadable(call, version)
-  return { version, versionId, range, partial, content: readContent(call, store, version, range) }
+  const content = readContent(call, store, version, { ...range, lent: input.lent ?? false })
+  return { version, versionId, range, partial, content }
 }
 
 interface FoundContent {

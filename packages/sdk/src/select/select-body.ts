@@ -1,9 +1,10 @@
 // The reply to a SELECT on its way in: checked message by message, and given in the form that suits.
 import {
   type Checksum,
+  type EventMessage,
   EventStreamDecoder,
   EventStreamError,
-  readSelectEvent,
+  readSelectEvents,
   type SelectCounts,
   type SelectWireEvent,
 } from '@coset/protocol'
@@ -136,14 +137,18 @@ export class SelectBodyBase implements AsyncIterable<SelectEvent> {
     const { reply } = this.#source
     // COS's own SDKs take a reply without content for a result without records.
     let hasEnded = reply.status === 204
+    const decoder = new EventStreamDecoder(this.checksum)
     try {
-      for await (const event of this.#decoded()) {
-        if (hasEnded) continue
-        if (event.type === 'error') throw this.#serviceError(event)
-        if (event.type === 'stats') this.#resolveStats(countsOf(event))
-        hasEnded = event.type === 'end'
-        yield event
+      for await (const chunk of reply.body) {
+        for (const event of eventsOf(decoder.push(chunk))) {
+          if (hasEnded) break
+          if (event.type === 'error') throw this.#serviceError(event)
+          if (event.type === 'stats') this.#resolveStats(countsOf(event))
+          hasEnded = event.type === 'end'
+          yield event
+        }
       }
+      decoder.end()
       if (!hasEnded) throw endedEarly()
     } catch (cause) {
       const failure = toFailure(cause)
@@ -161,17 +166,6 @@ export class SelectBodyBase implements AsyncIterable<SelectEvent> {
     return undefined
   }
 
-  async *#decoded(): AsyncGenerator<SelectWireEvent> {
-    const decoder = new EventStreamDecoder(this.checksum)
-    for await (const chunk of this.#source.reply.body) {
-      for (const message of decoder.push(chunk)) {
-        const event = readSelectEvent(message)
-        if (event) yield event
-      }
-    }
-    decoder.end()
-  }
-
   #serviceError({ code, message }: { readonly code: string; readonly message: string }): CosServiceError {
     const { reply, method } = this.#source
     const { status, headers } = reply
@@ -185,6 +179,10 @@ export class SelectBodyBase implements AsyncIterable<SelectEvent> {
       digest: { code, message },
     })
   }
+}
+
+function* eventsOf(messages: readonly EventMessage[]): Generator<SelectWireEvent> {
+  for (const message of messages) yield* readSelectEvents(message)
 }
 
 function countsOf({ bytesScanned, bytesProcessed, bytesReturned }: SelectStats): SelectStats {

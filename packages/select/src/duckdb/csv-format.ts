@@ -1,14 +1,18 @@
 // Batches of CSV as tables of DuckDB: all with the columns of the first.
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Query } from '../analysis/query.js'
+import { csvCode, writesSame } from '../columns/csv-code.js'
+import type { FormatCode } from '../columns/slice-reader.js'
 import type { Batch } from '../execution.js'
 import { CsvRecords } from '../input/csv-record.js'
 import type { QueryState } from '../query-state.js'
 import type { CsvInput, OutputFormat } from '../request.js'
-import { BatchLooker } from './batch-look.js'
+import type { Beginning, ColumnFormat, TableColumns } from './column-format.js'
 import { CsvColumns } from './csv-columns.js'
-import { csvLook, csvMarks } from './csv-hazards.js'
-import { type CsvTable, csvTable, isReadable } from './csv-table.js'
-import type { BatchTable, TableFormat } from './table-format.js'
+
+/** More than nearly every first record has. */
+const HEAD_BYTES = 64 * 1024
+const MARK = '\ufeff'
 
 export interface CsvFormatOptions {
   readonly query: Query
@@ -17,63 +21,81 @@ export interface CsvFormatOptions {
   readonly state: QueryState
 }
 
-export class CsvFormat implements TableFormat {
-  readonly writesRecords = true
+export class CsvFormat implements ColumnFormat {
+  readonly writesAll: boolean
   readonly #options: CsvFormatOptions
-  readonly #nullMark = nullMark()
-  readonly #isSameCsv: boolean
-  readonly #looker = new BatchLooker()
-  /** Of the header line or the first record; those with another number of columns are the interpreter's. */
+  /** Of the header line or the first record. */
   #first: readonly string[] | undefined
 
   constructor(options: CsvFormatOptions) {
-    const { input, output } = options
     this.#options = options
-    this.#isSameCsv =
-      output.type === 'csv' && output.fieldDelimiter === input.fieldDelimiter && output.quote === input.quote
+    this.writesAll = writesSame(options.input, options.output)
   }
 
-  tableOf(batch: Batch): BatchTable | undefined {
+  beginningOf(batch: Batch): Beginning | undefined {
     const { input, state } = this.#options
-    if (!isReadable(input)) return undefined
-    const seen = this.#looker.look(batch, csvMarks(input))
-    const look = csvLook(seen, input, batch.isFirst)
-    if (!look.isPlain) return undefined
-    const first = this.#first ?? state.headerNames ?? firstRecord(seen.head, batch, input)
-    if (first.length === 0) return undefined
-    this.#first = first
-    const skipsFirst = batch.isFirst && input.header !== 'NONE'
-    const table: CsvTable = { input, columns: first.length, nullMark: this.#nullMark }
+    this.#first ??= state.headerNames
+    const isHeader = batch.isFirst && input.header !== 'NONE'
+    if (this.#first && !isHeader) return { at: 0, taken: () => undefined }
+    const first = firstRecord(batch, input)
+    if (!first) return undefined
+    this.#first = first.fields
+    if (!isHeader) return { at: first.start, taken: () => undefined }
     return {
-      source: csvTable(table, batch.path, { hasQuotes: look.hasQuotes, skipsFirst }),
-      isBare: this.#isSameCsv && !look.hasQuotes,
+      at: first.end,
       taken: () => {
         // The interpreter will not see the header line any more.
-        if (skipsFirst) state.headerNames = first
+        state.headerNames = first.fields
       },
     }
   }
 
-  columns(): CsvColumns {
+  columns(isTyped: boolean): CsvColumns {
     const { query, input } = this.#options
     const first = this.#first ?? []
-    return new CsvColumns(query, first.length, input.header === 'USE' ? first : [])
+    return new CsvColumns(query, { count: first.length, names: input.header === 'USE' ? first : [] }, isTyped)
+  }
+
+  code(columns: TableColumns, isWritten: boolean): FormatCode | undefined {
+    const { input, output } = this.#options
+    const expected = columns instanceof CsvColumns ? columns.expected : 0
+    return csvCode(input, output, { columns: expected, isWritten })
   }
 }
 
-/** No text that anyone could have put into an object. */
-function nullMark(): string {
-  return `null-${globalThis.crypto.randomUUID()}`
+interface FirstRecord {
+  readonly fields: readonly string[]
+  /** Bytes of the batch before it, and with it. */
+  readonly start: number
+  readonly end: number
 }
 
-/** None where it can not be read, or may go on behind what is known of the batch. */
-function firstRecord(head: Buffer, { length }: Batch, input: CsvInput): readonly string[] {
+/** Undefined where it can not be read, or may go on behind what is known of the batch. */
+function firstRecord({ path, length, isFirst }: Batch, input: CsvInput): FirstRecord | undefined {
+  const head = readHead(path, Math.min(length, HEAD_BYTES))
   const text = head.toString()
+  const start = isFirst && text.startsWith(MARK) ? 1 : 0
   const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
-  records.load(text)
-  if (!isThere(records)) return []
+  records.load(text, start)
+  if (!isThere(records)) return undefined
+  const isWhole = head.length === length || records.position < text.length / 2
+  if (!isWhole) return undefined
   const fields = Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
-  return head.length === length || fields.join('').length < text.length / 4 ? fields : []
+  return {
+    fields,
+    start: Buffer.byteLength(text.slice(0, start)),
+    end: Buffer.byteLength(text.slice(0, records.position)),
+  }
+}
+
+function readHead(path: string, bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(bytes)
+  const file = openSync(path, 'r')
+  try {
+    return head.subarray(0, readSync(file, head, 0, bytes, 0))
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** What is wrong with the first record is for the interpreter to tell, which has all of it. */

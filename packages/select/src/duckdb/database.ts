@@ -3,6 +3,7 @@ import {
   type DuckDBConnection,
   type DuckDBDataChunk,
   DuckDBInstance,
+  DuckDBListValue,
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api'
@@ -47,12 +48,12 @@ export class Database {
       threads: `${threads}`,
       memory_limit: `${memoryBytesMax}B`,
       temp_directory: '',
-      // Files are written anew under their old names, faster than the time of a change tells.
-      enable_external_file_cache: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
       allow_unsigned_extensions: 'false',
+      // Files are written anew under their names, faster than the time of a change tells.
+      enable_external_file_cache: 'false',
     })
     const connection = await instance.connect()
     const second = await instance.connect()
@@ -67,6 +68,13 @@ export class Database {
   /** All rows of a statement with a small result. */
   async rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]> {
     return this.#using(async (connection) => (await connection.runAndReadAll(sql)).getRows())
+  }
+
+  /** The one value of a statement, which is a list of ints. */
+  async ints(sql: string): Promise<Int32Array> {
+    const [row] = await this.rows(sql)
+    const [value] = row ?? []
+    return value instanceof DuckDBListValue ? Int32Array.from(value.items, Number) : new Int32Array(0)
   }
 
   /** Rows as they are found, some at a time, of one statement at a time; the types are those of their columns. */

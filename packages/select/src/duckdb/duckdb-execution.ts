@@ -10,7 +10,7 @@ import type { QueryState } from '../query-state.js'
 import type { CsvOutput, OutputFormat } from '../request.js'
 import { Plan } from './plan.js'
 import { Untranslatable } from './sql.js'
-import { addFound, type Found, type QueryDatabase, runPlan } from './statement.js'
+import { addFound, type FoundLines, type QueryDatabase, runPlan } from './statement.js'
 import type { TableFormat } from './table-format.js'
 
 /** Batches in a row that DuckDB could not read, after which it is not asked any more. */
@@ -38,7 +38,7 @@ export interface DuckDbOptions {
   readonly openDatabase: () => Promise<QueryDatabase>
 }
 
-interface Answer extends Found {
+interface Answer extends FoundLines {
   /** To be called when it is its turn. */
   readonly taken: () => void
 }
@@ -84,7 +84,7 @@ export class DuckDbExecution implements Execution {
     yield* this.#resultOf(answer)
   }
 
-  async *#resultOf(found: Found): AsyncGenerator<Uint8Array> {
+  async *#resultOf(found: FoundLines): AsyncGenerator<Uint8Array> {
     const { format, state, interpreter } = this.#options
     const { records, path } = found
     // Records that the interpreter reads are its to count.

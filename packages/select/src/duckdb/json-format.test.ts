@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonInput } from '../request.js'
 import { BothExecutions } from '../testing/both-executions.js'
+import { DuckDbExecution } from './duckdb-execution.js'
 import { JsonFormat } from './json-format.js'
 
 const LINES: JsonInput = { type: 'json', layout: 'LINES' }
@@ -14,7 +15,10 @@ afterAll(() => both.close())
 function bothAnswers(expression: string, batches: readonly string[]) {
   const output = { type: 'json', recordDelimiter: '\n' } as const
   const request = { expression, compression: 'NONE', input: LINES, output } as const
-  return both.answer(request, batches, (query) => new JsonFormat(query, LINES))
+  return both.answer(request, batches, (work) => {
+    const format = new JsonFormat(work.query, LINES)
+    return new DuckDbExecution({ ...work, format })
+  })
 }
 
 const PEOPLE =

@@ -14,7 +14,7 @@ import { ParquetColumns } from './parquet-columns.js'
 import { ParquetRows, wantedPlaces } from './parquet-rows.js'
 import { Plan } from './plan.js'
 import { quotedName, quotedText } from './sql-text.js'
-import { addFound, type Found, runPlan } from './statement.js'
+import { addFound, type FoundLines, runPlan } from './statement.js'
 
 const READ_BYTES = 256 * 1024
 
@@ -89,7 +89,10 @@ export class ParquetExecution implements RangedExecution {
     database?.close()
   }
 
-  async *#taken(batch: Batch, begun: Promise<Found | undefined> | undefined): AsyncGenerator<Uint8Array> {
+  async *#taken(
+    batch: Batch,
+    begun: Promise<FoundLines | undefined> | undefined,
+  ): AsyncGenerator<Uint8Array> {
     if (this.isDone) return
     const found = await (begun ?? this.#ask(batch))
     if (!found) return yield* this.#evaluate(batch)
@@ -98,14 +101,14 @@ export class ParquetExecution implements RangedExecution {
     if (found.records > 0) yield* createReadStream(found.path, { highWaterMark: READ_BYTES })
   }
 
-  #ask(batch: Batch): Promise<Found | undefined> {
+  #ask(batch: Batch): Promise<FoundLines | undefined> {
     const asked = this.#askDuckDb(batch)
     this.#lastAsked = Promise.all([this.#lastAsked, asked])
     return asked
   }
 
   /** Undefined where DuckDB can't tell. Never rejects: whatever it failed with, reading the records tells why. */
-  async #askDuckDb({ path }: Batch): Promise<Found | undefined> {
+  async #askDuckDb({ path }: Batch): Promise<FoundLines | undefined> {
     const { work, folder } = this.#options
     try {
       const { database, plan } = await this.#tableOf(path)

@@ -1,5 +1,6 @@
 // A query as DuckDB's statements over a table.
 import type { Query } from '../analysis/query.js'
+import type { View } from '../columns/wanted.js'
 import type { Reference } from '../language/ast.js'
 import type { OutputFormat } from '../request.js'
 import { type AggregateColumns, aggregateColumns } from './aggregates.js'
@@ -10,8 +11,11 @@ import { translator } from './translate.js'
 
 /** The columns of the table, by whatever the query calls them. */
 export interface PlanColumns {
-  /** Throws Untranslatable, and SelectError for a name that stands for none, or for several. */
-  column(reference: Reference): Sql
+  /**
+   * Throws Untranslatable, and SelectError for a name that stands for none, or for several. `view`: as what it is wanted; it may
+   * be given as something else all the same.
+   */
+  column(reference: Reference, view?: View): Sql
   /** Whether whole records are wanted, whatever the query asks for of them. */
   readonly areWhole: boolean
   /** What is counted where all records are: every one, or what fails where one is none. */
@@ -26,9 +30,9 @@ export class Plan {
   readonly #where: string
   readonly #output: readonly NamedSql[]
 
-  /** Throws as the columns do. */
-  constructor(query: Query, format: OutputFormat, columns: PlanColumns) {
-    const translate = translator((reference) => columns.column(reference))
+  /** Throws as the columns do. `writesAll`: whether records of `*` are written here, or others are told which they are. */
+  constructor(query: Query, format: OutputFormat, columns: PlanColumns, { writesAll } = { writesAll: true }) {
+    const translate = translator((reference, view) => columns.column(reference, view))
     const { where } = query.statement
     this.#format = format
     this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where), 'bool').text}`
@@ -36,7 +40,8 @@ export class Plan {
     this.aggregates = query.aggregates.map((aggregate, index) =>
       aggregateColumns(aggregate, { counted, index }, translate),
     )
-    if (this.aggregates.length > 0) this.#output = []
+    const isElsewhere = query.output === '*' && !writesAll
+    if (this.aggregates.length > 0 || isElsewhere) this.#output = []
     else {
       this.#output =
         query.output === '*' || columns.areWhole
@@ -57,6 +62,13 @@ export class Plan {
     const select = `SELECT ${this.#line(wish.isBare)} FROM ${source}${this.#where}${limited}`
     const format = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''`
     return `COPY (${select}) TO ${quotedText(target)} (${format})`
+  }
+
+  /** One list: the numbers of the rows that fit. */
+  choiceStatement(source: string, limit: number): string {
+    const limited = Number.isFinite(limit) ? ` LIMIT ${limit}` : ''
+    const rows = `SELECT CAST(file_row_number AS INTEGER) AS row FROM ${source}${this.#where}${limited}`
+    return `SELECT list(row) FROM (${rows})`
   }
 
   /** One row: two columns for each aggregate. */

@@ -1,4 +1,5 @@
 // What an expression of a query is in DuckDB's SQL.
+import type { View } from '../columns/wanted.js'
 import type { Expression } from '../language/ast.js'
 
 /** - `json`: the text of a JSON value, null where there is none. */
@@ -20,8 +21,8 @@ export class Untranslatable extends Error {
   override readonly name = 'Untranslatable'
 }
 
-/** Throws Untranslatable. */
-export type Translate = (expression: Expression) => Sql
+/** Throws Untranslatable. `view`: what a field is wanted as; it may be given as something else all the same. */
+export type Translate = (expression: Expression, view?: View) => Sql
 
 /**
  * Makes the statement fail where a record needs it: the batch is then read by the interpreter, which knows whether that is an

@@ -5,7 +5,7 @@ import { COLUMNS, partialOf } from './aggregates.js'
 import type { Database } from './database.js'
 import type { Plan } from './plan.js'
 
-export type QueryDatabase = Pick<Database, 'rows' | 'write' | 'close'>
+export type QueryDatabase = Pick<Database, 'rows' | 'ints' | 'write' | 'close'>
 
 export interface StatementPlace {
   readonly state: QueryState
@@ -16,10 +16,13 @@ export interface StatementPlace {
 
 export interface Found {
   readonly records: number
-  /** With a line for each. */
-  readonly path: string
   /** Of each aggregate. */
   readonly partials: readonly Partial[]
+}
+
+export interface FoundLines extends Found {
+  /** With a line for each record. */
+  readonly path: string
 }
 
 /** What the query has come to is not changed by it. */
@@ -28,7 +31,7 @@ export async function runPlan(
   source: string,
   { state, database, path }: StatementPlace,
   isBare: boolean,
-): Promise<Found> {
+): Promise<FoundLines> {
   if (plan.aggregates.length === 0) {
     const wish = { limit: state.remaining, isBare }
     const records = await database.write(plan.recordsStatement(source, path, wish))

@@ -1,7 +1,7 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
 import { compareJson, jsonNumber, jsonText } from './json-value.js'
-import { DECIMAL_TYPE, type Sql, type Translate, untranslatable } from './sql.js'
+import { type Sql, type Translate, untranslatable } from './sql.js'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
@@ -94,10 +94,17 @@ function literalAs({ type }: Sql, number: string): string {
   const isInt = /^-?\d+$/.test(number)
   if (type === 'int' && isInt && number.length <= 18) return `CAST(${number} AS BIGINT)`
   if (type === 'int' || type === 'decimal') {
-    return DECIMAL_LITERAL.test(number) ? `CAST('${number}' AS ${DECIMAL_TYPE})` : untranslatable()
+    return DECIMAL_LITERAL.test(number) ? decimalLiteral(number) : untranslatable()
   }
   const isExact = !isInt || number.length <= SAFE_INT_DIGITS
   return type === 'float' && isExact && number.length < 40 ? `CAST('${number}' AS DOUBLE)` : untranslatable()
+}
+
+/** Of the narrowest type, so that a value beside it need not become of a wider one. */
+function decimalLiteral(number: string): string {
+  const [whole = '', behind = ''] = number.replace(/^[+-]/, '').split('.')
+  const digits = Math.max(1, whole.length + behind.length)
+  return `CAST('${number}' AS DECIMAL(${digits}, ${behind.length}))`
 }
 
 export function translateIn({ operand, list, negated }: Of<'in'>, translate: Translate): Sql {

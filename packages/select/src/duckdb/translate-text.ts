@@ -89,7 +89,7 @@ function placeOf(expression: Expression): number {
 }
 
 function translateCoalesce(parts: readonly Expression[], translate: Translate): Sql {
-  const values = parts.map(translate)
+  const values = parts.map((part) => translate(part))
   const types = new Set(values.map(({ type }) => type))
   const [type] = types
   if (type === undefined || types.size > 1 || type === 'json') return untranslatable()

@@ -1,4 +1,5 @@
 // Expressions of a query in DuckDB's SQL, as far as both mean exactly the same.
+import type { View } from '../columns/wanted.js'
 import type { Expression, Reference } from '../language/ast.js'
 import { ofType, type Sql, type Translate, untranslatable } from './sql.js'
 import { quotedText } from './sql-text.js'
@@ -15,11 +16,11 @@ import { translateCall, translateLike, translateTrim } from './translate-text.js
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 
 /** `column` names the column of a reference, or throws Untranslatable. */
-export function translator(column: (reference: Reference) => Sql): Translate {
-  const translate: Translate = (expression) => {
+export function translator(column: (reference: Reference, view: View | undefined) => Sql): Translate {
+  const translate: Translate = (expression, view) => {
     switch (expression.kind) {
       case 'reference':
-        return column(expression)
+        return column(expression, view)
       case 'literal':
         return translateLiteral(expression)
       case 'unary':

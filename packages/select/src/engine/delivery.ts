@@ -85,8 +85,7 @@ class BytesWriter {
 /** Cuts behind record delimiters. */
 class BatchWriter extends BytesWriter {
   readonly #delimiter: Buffer
-  /** What of the file stands behind its last delimiter. */
-  #tail: Uint8Array[] = []
+  /** Bytes that stand behind the last delimiter. */
   #tailBytes = 0
   #lastByte = -1
 
@@ -98,36 +97,28 @@ class BatchWriter extends BytesWriter {
   override async add(chunk: Uint8Array): Promise<void> {
     const { ring, signal } = this.plan
     this.file ??= await ring.take(signal)
-    this.#mark(chunk)
-    await this.file.add(chunk)
-    if (this.#tailBytes > RECORD_BYTES_MAX) {
-      // What came before it is still answered.
-      await this.#cut()
-      throw new SelectError('OverMaxRecordSize', 'A record of the object is larger than 1 MiB.')
-    }
-    if (this.file.length >= this.fileBytes) await this.#cut()
-  }
-
-  async #cut(): Promise<void> {
-    const length = (this.file?.length ?? 0) - this.#tailBytes
-    if (length === 0) return
-    await this.hand(length)
-    const { ring, signal } = this.plan
-    if (this.#tail.length === 0) return
-    this.file = await ring.take(signal)
-    for (const chunk of this.#tail) await this.file.add(chunk)
-  }
-
-  #mark(chunk: Uint8Array): void {
     const end = this.#lastEnd(chunk)
     this.#lastByte = chunk[chunk.length - 1] ?? -1
-    if (end > 0) {
-      this.#tail = []
-      this.#tailBytes = 0
+    this.#tailBytes = end > 0 ? chunk.length - end : this.#tailBytes + chunk.length
+    const isDue = this.file.length + chunk.length >= this.fileBytes
+    await this.#write(chunk, isDue ? end : 0)
+    if (this.#tailBytes <= RECORD_BYTES_MAX) return
+    // What came before it is still answered.
+    const length = (this.file?.length ?? 0) - this.#tailBytes
+    if (length > 0) await this.hand(length)
+    throw new SelectError('OverMaxRecordSize', 'A record of the object is larger than 1 MiB.')
+  }
+
+  /** Each byte is written once: what stands behind the cut goes straight into the next file. */
+  async #write(chunk: Uint8Array, cut: number): Promise<void> {
+    const { ring, signal } = this.plan
+    if (cut > 0 && this.file) {
+      await this.file.add(chunk.subarray(0, cut))
+      await this.hand(this.file.length)
     }
-    if (end === chunk.length) return
-    this.#tail.push(chunk.subarray(end))
-    this.#tailBytes += chunk.length - end
+    if (cut === chunk.length) return
+    this.file ??= await ring.take(signal)
+    await this.file.add(chunk.subarray(cut))
   }
 
   /** Behind the last delimiter that ends in the chunk, or 0. */

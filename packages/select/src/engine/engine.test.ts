@@ -77,7 +77,7 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     const chunks: Uint8Array[] = []
     let last: QueryEvent | undefined
     for await (const event of engine.select(request, from, at())) {
-      if (event.kind === 'records') chunks.push(event.bytes)
+      if (event.kind === 'records') chunks.push(Buffer.from(event.bytes))
       last = event
     }
     return { text: Buffer.concat(chunks).toString(), last }
@@ -133,7 +133,7 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     const content = `short\n${'x'.repeat(2 * MIB)}\n`
     const asked = (async () => {
       for await (const event of open().select(requestOf('echo'), source(content), at()))
-        if (event.kind === 'records') chunks.push(event.bytes)
+        if (event.kind === 'records') chunks.push(Buffer.from(event.bytes))
     })()
     expect(await codeOf(asked)).toBe('OverMaxRecordSize')
     expect(Buffer.concat(chunks).toString()).toBe('short\n')

@@ -5,7 +5,7 @@ import type { Span } from '../parquet/footer.js'
 export interface RangedSource {
   /** Bytes. */
   readonly size: number
-  /** A part of it, which is never empty. */
+  /** A part of it, which is never empty. A chunk is valid only until the next one is asked for. */
   readonly read: (span: Span) => AsyncIterable<Uint8Array>
 }
 

@@ -12,8 +12,8 @@ const SPANS_MAX = 10_000
 const READINGS_MAX = 4
 /** In small objects the same is read twice. */
 const SPARE_BYTES = 1024 * 1024
-/** Bytes that are gathered for one write. */
-const WRITE_BYTES = 1024 * 1024
+/** Of which each takes several turns of reading before its first byte is there. */
+const SPANS_AT_ONCE = 4
 
 export interface RangeDeliveryPlan {
   readonly source: RangedSource
@@ -61,7 +61,7 @@ export class RangeDelivery {
     const length = this.#check(spans)
     const { path, file } = await this.#take()
     await file.truncate(0)
-    for (const span of spans) await this.#copy(span, file, signal)
+    await each(spans, (span) => this.#copy(span, file, signal))
     return { path, length, isFirst: spans[0]?.start === 0 }
   }
 
@@ -98,35 +98,38 @@ export class RangeDelivery {
 
   async #copy(span: Span, file: FileHandle, signal: AbortSignal): Promise<void> {
     let at = span.start
-    let gathered: Uint8Array[] = []
-    let gatheredBytes = 0
-    const flush = async () => {
-      await writeAll(file, gathered, at)
-      at += gatheredBytes
-      gathered = []
-      gatheredBytes = 0
-    }
     for await (const chunk of this.#plan.source.read(span)) {
       signal.throwIfAborted()
-      gathered.push(chunk)
-      gatheredBytes += chunk.length
-      if (gatheredBytes >= WRITE_BYTES) await flush()
+      if (chunk.length > span.end - at) break
+      await writeAll(file, chunk, at)
+      at += chunk.length
     }
-    if (gatheredBytes > 0) await flush()
     if (at !== span.end) throw new Error('A part of the object has not the length it should have.')
   }
 }
 
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], position: number): Promise<void> {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  const { bytesWritten } = await file.writev(chunks, position)
-  if (bytesWritten === length) return
-  // A disk that is all but full takes a part; writing the rest tells why.
-  const rest = Buffer.concat(chunks).subarray(bytesWritten)
-  for (let at = 0; at < rest.length; ) {
-    const more = await file.write(rest, at, rest.length - at, position + bytesWritten + at)
-    at += more.bytesWritten
+/** A disk that is all but full takes a part; writing the rest tells why. */
+async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, at, chunk.length - at, position + at)
+    at += bytesWritten
   }
+}
+
+/** Each of them, a few at a time; rejects once all that was begun has ended. */
+async function each<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const rest = all[Symbol.iterator]()
+  let hasFailed = false
+  const lane = async () => {
+    for (let next = rest.next(); !next.done && !hasFailed; next = rest.next()) {
+      await work(next.value).catch((error: unknown) => {
+        hasFailed = true
+        throw error
+      })
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: SPANS_AT_ONCE }, lane))
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
 }
 
 function tooLarge(bytesMax: number): SelectError {

@@ -8,12 +8,15 @@ import type {
   FinishedMessage,
   NeedMessage,
   StartMessage,
+  StoredMessage,
+  TakenMessage,
   UsedMessage,
 } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
 import { isRanged, type ObjectSource, streamOf } from './object-source.js'
 import { RangeDelivery } from './range-delivery.js'
+import { ResultFile } from './result-file.js'
 import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -31,6 +34,7 @@ export interface QueryCounts {
 export type QueryEvent =
   /** It is its turn. */
   | { readonly kind: 'started' }
+  /** The bytes are valid only until the next event is asked for. */
   | { readonly kind: 'records'; readonly bytes: Uint8Array }
   | ({ readonly kind: 'counts' } & QueryCounts)
   /** The last one. */
@@ -61,7 +65,7 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
   try {
     yield { kind: 'started' }
     for await (const frame of worker.frames()) {
-      const event = query.receive(frame, delivering)
+      const event = await query.receive(frame, delivering)
       if (event) yield event
       if (event?.kind === 'finished') return
     }
@@ -83,21 +87,17 @@ class Query {
   readonly #ranges: RangeDelivery | undefined
   /** Lengths of the files that are not used up yet. */
   readonly #handed = new Map<string, number>()
+  readonly #results: ResultFile
   #bytesScanned = 0
 
   constructor(plan: QueryPlan, ring: SpoolRing) {
     this.#plan = plan
     this.#ring = ring
+    this.#results = new ResultFile(plan.folder)
     const { source, folder, settings } = plan
     const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source)
     const bytesMax = settings.wholeBytesMax
     if (isInParts) this.#ranges = new RangeDelivery({ source, folder, filesMax: RING_FILES, bytesMax })
-  }
-
-  /** Once nothing is delivered any more. */
-  async close(): Promise<void> {
-    await this.#ranges?.close()
-    await this.#ring.close()
   }
 
   /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
@@ -139,10 +139,12 @@ class Query {
     }
   }
 
-  receive(frame: Frame, delivering: AbortController): QueryEvent | undefined {
+  async receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
     switch (frame.kind) {
       case 'records':
         return { kind: 'records', bytes: frame.payload }
+      case 'stored':
+        return this.#read(readJson(frame) as StoredMessage)
       case 'used':
         return this.#use(readJson(frame) as UsedMessage)
       case 'need':
@@ -160,6 +162,18 @@ class Query {
       default:
         return undefined
     }
+  }
+
+  /** Once nothing is delivered any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#ring.close(), this.#results.close(), this.#ranges?.close()])
+  }
+
+  async #read(stored: StoredMessage): Promise<QueryEvent> {
+    const bytes = await this.#results.read(stored)
+    const taken: TakenMessage = { slot: stored.slot }
+    await this.#plan.worker.send(jsonFrame('taken', taken))
+    return { kind: 'records', bytes }
   }
 
   #use({ path, bytesProcessed }: UsedMessage): QueryEvent {

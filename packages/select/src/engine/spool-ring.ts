@@ -3,17 +3,16 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Bytes that are gathered for one write. */
-const WRITE_BYTES = 1024 * 1024
+/** Chunks below this size are gathered for one write; others are written as they are. */
+const GATHERED_BYTES = 64 * 1024
 
 /** One file, being written. */
 export class SpoolFile {
   readonly path: string
   readonly #handle: FileHandle
-  #gathered: Uint8Array[] = []
+  #gathered: Buffer | undefined
   #gatheredBytes = 0
   #written = 0
-  #writing: Promise<void> = Promise.resolve()
 
   constructor(path: string, handle: FileHandle) {
     this.path = path
@@ -25,54 +24,55 @@ export class SpoolFile {
     return this.#written + this.#gatheredBytes
   }
 
-  /** Resolves when more may be added. One write is under way while the next is gathered. */
+  /** Resolves when the chunk's memory is not needed any more. */
   async add(chunk: Uint8Array): Promise<void> {
-    this.#gathered.push(chunk)
-    this.#gatheredBytes += chunk.length
-    if (this.#gatheredBytes >= WRITE_BYTES) await this.#flush()
+    if (this.#gatheredBytes + chunk.length > GATHERED_BYTES) await this.#write(chunk)
+    else this.#gather(chunk)
   }
 
   /** All is in the file, and nothing behind the first `length` bytes. */
   async end(length: number): Promise<void> {
-    await this.#flush()
-    await this.#writing
+    await this.#write()
     await this.#handle.truncate(length)
     this.#written = 0
   }
 
   async close(): Promise<void> {
-    await this.#writing.catch(() => undefined)
     await this.#handle.close()
   }
 
-  async #flush(): Promise<void> {
-    await this.#writing
-    if (this.#gatheredBytes === 0) return
-    this.#writing = this.#write(this.#gathered, this.#written)
-    // Whoever adds next or ends is told; until then it is nobody's unhandled rejection.
-    this.#writing.catch(() => undefined)
-    this.#written += this.#gatheredBytes
-    this.#gathered = []
-    this.#gatheredBytes = 0
+  #gather(chunk: Uint8Array): void {
+    this.#gathered ??= Buffer.allocUnsafeSlow(GATHERED_BYTES)
+    this.#gathered.set(chunk, this.#gatheredBytes)
+    this.#gatheredBytes += chunk.length
   }
 
-  async #write(chunks: readonly Uint8Array[], position: number): Promise<void> {
-    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    const { bytesWritten } = await this.#handle.writev(chunks, position)
-    if (bytesWritten === length) return
-    // A disk that is all but full takes a part; writing the rest tells why.
-    const rest = Buffer.concat(chunks).subarray(bytesWritten)
-    let done = 0
-    while (done < rest.length) {
-      const { bytesWritten: more } = await this.#handle.write(
-        rest,
-        done,
-        rest.length - done,
-        position + bytesWritten + done,
-      )
-      done += more
+  /** What was gathered, and the chunk behind it. */
+  async #write(chunk?: Uint8Array): Promise<void> {
+    const pieces: Uint8Array[] = chunk ? [chunk] : []
+    if (this.#gathered && this.#gatheredBytes > 0) {
+      pieces.unshift(this.#gathered.subarray(0, this.#gatheredBytes))
+    }
+    this.#gatheredBytes = 0
+    for (let left = pieces; left.length > 0; ) {
+      // A disk that is all but full takes a part; writing the rest tells why.
+      const { bytesWritten } = await this.#handle.writev(left, this.#written)
+      this.#written += bytesWritten
+      left = behind(left, bytesWritten)
     }
   }
+}
+
+/** What stands behind the first bytes of the pieces. */
+function behind(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skipped = bytes
+  const left: Uint8Array[] = []
+  for (const piece of pieces) {
+    const taken = Math.min(skipped, piece.length)
+    skipped -= taken
+    if (taken < piece.length) left.push(piece.subarray(taken))
+  }
+  return left
 }
 
 export class SpoolRing {

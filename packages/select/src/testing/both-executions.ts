@@ -3,10 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
-import type { Query } from '../analysis/query.js'
+import type { ColumnOptions } from '../duckdb/column-execution.js'
 import { Database } from '../duckdb/database.js'
-import { DuckDbExecution } from '../duckdb/duckdb-execution.js'
-import type { TableFormat } from '../duckdb/table-format.js'
 import type { Batch, Execution } from '../execution.js'
 import { interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
@@ -28,7 +26,7 @@ export interface BothAnswers {
   readonly interpretedBytes: number
 }
 
-export type MakeFormat = (query: Query, state: QueryState) => TableFormat
+export type MakeExecution = (work: Omit<ColumnOptions, 'format'>) => Execution
 
 export class BothExecutions {
   readonly #folder: string
@@ -51,7 +49,7 @@ export class BothExecutions {
     await rm(this.#folder, { recursive: true })
   }
 
-  async answer(request: SelectRequest, texts: readonly string[], make: MakeFormat): Promise<BothAnswers> {
+  async answer(request: SelectRequest, texts: readonly string[], make: MakeExecution): Promise<BothAnswers> {
     const query = analyze(parse(request.expression), request.input)
     const now = new Date(0)
     const batches = await this.#written(texts)
@@ -65,13 +63,12 @@ export class BothExecutions {
     }
     const openDatabase = async () => ({
       rows: (sql: string) => this.#database.rows(sql),
+      ints: (sql: string) => this.#database.ints(sql),
       write: (sql: string) => this.#database.write(sql),
       close: () => undefined,
     })
-    const format = make(query, state)
     const { output } = request
-    const folder = this.#folder
-    const onDuckDb = new DuckDbExecution({ query, output, format, state, interpreter, folder, openDatabase })
+    const onDuckDb = make({ query, output, state, interpreter, folder: this.#folder, openDatabase })
     const expected = await answerOf(interpret(query, request, { now }), batches)
     const found = await answerOf(onDuckDb, batches)
     return { expected, found, interpretedBytes }
@@ -90,7 +87,7 @@ export class BothExecutions {
 async function answerOf(execution: Execution, batches: readonly Batch[]): Promise<Answered> {
   const found: Uint8Array[] = []
   const take = async (pieces: AsyncIterable<Uint8Array>) => {
-    for await (const piece of pieces) found.push(piece)
+    for await (const piece of pieces) found.push(Buffer.from(piece))
   }
   let error: string | undefined
   try {

@@ -5,13 +5,9 @@ import { readJson } from '../frames.js'
 import type { FailedMessage, StartMessage } from '../messages.js'
 import { batchesOf } from './batches.js'
 import { Intake } from './intake.js'
+import { Output } from './output.js'
 import { runBatches } from './run-batches.js'
 import type { ServerLink } from './server-link.js'
-
-/** Bytes of a result that are gathered before they are sent. */
-const GATHERED_BYTES = 64 * 1024
-/** How long they wait for more. */
-const GATHERED_MS = 100
 
 export type OpenExecution = (start: StartMessage) => Promise<Execution>
 
@@ -55,7 +51,7 @@ async function load(module: string): Promise<ExecutionModule> {
 
 async function run(link: ServerLink, start: StartMessage, execution: Execution): Promise<void> {
   const intake = new Intake(link)
-  const output = new Output(link)
+  const output = new Output(link, start.folder)
   try {
     await runBatches(execution, batchesOf(start, intake, execution), async (pieces, { path }) => {
       await output.add(pieces)
@@ -69,41 +65,8 @@ async function run(link: ServerLink, start: StartMessage, execution: Execution):
   } finally {
     // A failure comes behind what was found before it.
     await output.flush()
+    output.close()
     await execution.close()
-  }
-}
-
-/** Gathers small pieces of the result. */
-class Output {
-  readonly #link: ServerLink
-  #gathered: Uint8Array[] = []
-  #gatheredBytes = 0
-  #timer: NodeJS.Timeout | undefined
-
-  constructor(link: ServerLink) {
-    this.#link = link
-  }
-
-  async add(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const piece of pieces) {
-      this.#gathered.push(piece)
-      this.#timer ??= setTimeout(() => void this.flush(), GATHERED_MS)
-      this.#gatheredBytes += piece.length
-      if (this.#gatheredBytes >= GATHERED_BYTES) await this.flush()
-    }
-    // What a batch gave does not wait for the next.
-    await this.flush()
-  }
-
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const [first] = this.#gathered
-    if (!first) return
-    const bytes = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered)
-    this.#gathered = []
-    this.#gatheredBytes = 0
-    await this.#link.sendRecords(bytes)
   }
 }
 

@@ -1,19 +1,13 @@
 // The pipe to the server, as the process of a query sees it.
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import {
-  type Frame,
-  type FrameKind,
-  FrameReader,
-  frameHead,
-  jsonFrame,
-  RECORDS_BYTES_MAX,
-} from '../frames.js'
+import { type Frame, type FrameKind, FrameReader, frameHead, jsonFrame } from '../frames.js'
 
 export class ServerLink {
   readonly #pipe: Duplex
   readonly #frames: Frame[] = []
   #waiting: ((frame: Frame) => void) | undefined
+  #onTaken: (frame: Frame) => void = () => undefined
 
   /** `lost` is called when the server is gone: nobody needs an answer then. */
   constructor(pipe: Duplex, lost: () => void) {
@@ -26,6 +20,11 @@ export class ServerLink {
     pipe.on('error', lost)
     pipe.on('end', lost)
     pipe.on('close', lost)
+  }
+
+  /** Who is told that a piece of the result was read: it stands in no order with the other frames. */
+  onTaken(take: (frame: Frame) => void): void {
+    this.#onTaken = take
   }
 
   /** The next frame. */
@@ -42,20 +41,9 @@ export class ServerLink {
     return this.#write(jsonFrame(kind, content))
   }
 
-  /** Of any length. */
-  async sendRecords(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += RECORDS_BYTES_MAX) {
-      const part = bytes.subarray(at, at + RECORDS_BYTES_MAX)
-      this.#pipe.write(frameHead('records', part.length))
-      await this.#write(part)
-    }
-  }
-
-  /** All that was sent has left. */
-  async close(): Promise<void> {
-    this.#pipe.removeAllListeners('close')
-    this.#pipe.end()
-    if (!this.#pipe.writableFinished) await once(this.#pipe, 'finish')
+  /** At most RECORDS_BYTES_MAX. Their memory is not needed any more. */
+  sendRecords(bytes: Uint8Array): Promise<void> {
+    return this.#write(Buffer.concat([frameHead('records', bytes.length), bytes]))
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
@@ -63,6 +51,10 @@ export class ServerLink {
   }
 
   #receive(frame: Frame): void {
+    if (frame.kind === 'taken') {
+      this.#onTaken(frame)
+      return
+    }
     const waiting = this.#waiting
     this.#waiting = undefined
     if (waiting) waiting(frame)

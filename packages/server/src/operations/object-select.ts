@@ -15,6 +15,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
+    lent: true,
   })
   const { signal, clock } = call
   const source = request.input.type === 'parquet' ? partsOf(context, found) : chunksOf(found.content)
@@ -25,13 +26,13 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     now: () => performance.now(),
     explain: (error) => explain(context, error),
   })
-  return { Body: { kind: 'stream', stream: withFaults(stream) } }
+  return { Body: { kind: 'stream', stream: withFaults(stream), lent: true } }
 }
 
 /** All of one version, which stays the same whatever becomes of the key. */
 function partsOf({ call, store }: Context, { version }: GetResult): ObjectSource {
   const read = ({ start, end }: { readonly start: number; readonly end: number }) =>
-    chunksOf(readContent(call, store, version, { offset: start, length: end - start }))
+    chunksOf(readContent(call, store, version, { offset: start, length: end - start, lent: true }))
   return { size: version.size, read }
 }
 

@@ -74,6 +74,29 @@ export function blobStoreSuite(name: string, open: () => Promise<OpenBlobStore>)
       }
     })
 
+    it('lends the same bytes, to several readers at once, also after one that gave up', async () => {
+      const content = randomBytes(5 * MIB + 17)
+      const { id } = await write(content)
+      const lent = async (offset: number, lengthMax: number) => {
+        const found: Buffer[] = []
+        const range = { offset, length: content.length - offset }
+        let left = lengthMax
+        for await (const chunk of store.read(id, range, { signal, lent: true })) {
+          found.push(Buffer.from(chunk))
+          left -= chunk.length
+          if (left <= 0) break
+        }
+        return Buffer.concat(found)
+      }
+      for (let round = 0; round < 3; round++) {
+        const offsets = [0, 1, 64 * KIB, MIB - 1, MIB, 4 * MIB, content.length - 1]
+        const all = await Promise.all(offsets.map((offset) => lent(offset, Number.POSITIVE_INFINITY)))
+        for (const [at, offset] of offsets.entries())
+          expect(all[at]?.equals(content.subarray(offset)), `from ${offset}`).toBe(true)
+        expect(content.subarray(0, MIB).equals((await lent(0, MIB)).subarray(0, MIB))).toBe(true)
+      }
+    })
+
     it.each([1, 3, 65_537, 2 * MIB])('takes chunks of %i bytes', async (chunkSize) => {
       const content = randomBytes(chunkSize < 10 ? 5_000 : 5 * MIB)
       const { id, size } = await store.write(inChunks(content, chunkSize), { sizeMax: 5 * MIB, signal })

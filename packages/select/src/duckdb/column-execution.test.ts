@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CsvInput, CsvOutput, OutputFormat } from '../request.js'
 import { BothExecutions } from '../testing/both-executions.js'
+import { ColumnExecution } from './column-execution.js'
 import { CsvFormat } from './csv-format.js'
 
 const INPUT: CsvInput = {
@@ -39,7 +40,10 @@ interface Asked {
 function bothAnswers({ sql: expression, batches, input: changed, output = CSV }: Asked) {
   const input = { ...INPUT, ...changed }
   const request = { expression, compression: 'NONE', input, output } as const
-  return both.answer(request, batches, (query, state) => new CsvFormat({ query, input, output, state }))
+  return both.answer(request, batches, (work) => {
+    const format = new CsvFormat({ ...work, input })
+    return new ColumnExecution({ ...work, format })
+  })
 }
 
 const PEOPLE =

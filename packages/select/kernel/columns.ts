@@ -1,0 +1,113 @@
+// Columns of values, one behind the other, as they are found.
+import {
+  DIGITS,
+  DIGITS_END,
+  DIGITS_MAX,
+  NULLS,
+  ODD_VALUE,
+  VALIDITY,
+  VALUES,
+  VALUES_END,
+  VIEW,
+  VIEW_DECIMAL,
+  VIEW_FLOAT,
+  VIEW_INT,
+  wantedEntry,
+} from './layout'
+import { digits, storeDecimal, storeFloat, storeInt } from './numbers'
+
+/** A decimal of more digits behind its point is not kept as an int. */
+const DECIMAL_DIGITS_MAX: i32 = 9
+const DECIMAL_LENGTH: i32 = 18
+
+const POWERS = memory.data<i64>([
+  1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+  1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+  1000000000000000000,
+])
+
+export function beginColumns(count: i32, recordsMax: i32): void {
+  for (let index = 0; index < count; index++) {
+    const entry = wantedEntry(index)
+    memory.fill(load<u32>(entry, VALIDITY), 0xff, <usize>((recordsMax + 7) >> 3))
+    store<u32>(entry, load<u32>(entry, VALUES), VALUES_END)
+    store<u32>(entry, load<u32>(entry, DIGITS), DIGITS_END)
+    store<u32>(entry, 0, NULLS)
+    store<u32>(entry, 0, DIGITS_MAX)
+  }
+}
+
+/** The row has no value there. */
+export function addNull(entry: usize, row: i32): void {
+  const at = <usize>load<u32>(entry, VALIDITY) + <usize>(row >> 3)
+  store<u8>(at, <u8>(load<u32>(at) & ~(1 << (row & 7))))
+  store<u32>(entry, load<u32>(entry, NULLS) + 1, NULLS)
+}
+
+/** A value as text; whoever writes it moves the end. */
+export function beginText(entry: usize): usize {
+  return <usize>load<u32>(entry, VALUES_END) + 4
+}
+
+export function endText(entry: usize, end: usize): void {
+  const at = <usize>load<u32>(entry, VALUES_END)
+  store<u32>(at, <u32>(end - at - 4))
+  store<u32>(entry, <u32>end, VALUES_END)
+}
+
+/** Sixteen bytes at a time, so that a few more than these are written; gives where they end. */
+export function copyBytes(to: usize, from: usize, end: usize): usize {
+  let source = from
+  let target = to
+  for (; source < end; source += 16) {
+    v128.store(target, v128.load(source))
+    target += 16
+  }
+  return to + (end - from)
+}
+
+export function addText(entry: usize, from: usize, end: usize): void {
+  endText(entry, copyBytes(beginText(entry), from, end))
+}
+
+/** Of any view but text. Gives why not, or 0. */
+export function addNumber(entry: usize, from: usize, end: usize): i32 {
+  const to = <usize>load<u32>(entry, VALUES_END)
+  store<u32>(entry, <u32>to + 8, VALUES_END)
+  const view = load<i32>(entry, VIEW)
+  if (view === VIEW_INT) return storeInt(to, from, end)
+  if (view === VIEW_FLOAT) return storeFloat(to, from, end)
+  const why = storeDecimal(to, from, end)
+  if (why !== 0 || digits > DECIMAL_DIGITS_MAX) return ODD_VALUE
+  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
+  store<i32>(digitsAt, digits)
+  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+  if (digits > load<i32>(entry, DIGITS_MAX)) store<i32>(entry, digits, DIGITS_MAX)
+  return 0
+}
+
+/** All values of a column of decimals get as many digits behind the point as the one that has most. */
+export function endColumns(count: i32): i32 {
+  let why = 0
+  for (let index = 0; index < count; index++) {
+    const entry = wantedEntry(index)
+    if (load<i32>(entry, VIEW) === VIEW_DECIMAL) why |= alignPoints(entry)
+  }
+  return why
+}
+
+function alignPoints(entry: usize): i32 {
+  const most = load<i32>(entry, DIGITS_MAX)
+  const end = <usize>load<u32>(entry, VALUES_END)
+  let digitsAt = <usize>load<u32>(entry, DIGITS)
+  for (let at = <usize>load<u32>(entry, VALUES); at < end; at += 8) {
+    const missing = most - load<i32>(digitsAt)
+    digitsAt += 4
+    if (missing === 0) continue
+    const value = load<i64>(at)
+    const limit = load<i64>(POWERS + ((<usize>(DECIMAL_LENGTH - missing)) << 3))
+    if (value >= limit || value <= -limit) return ODD_VALUE
+    store<i64>(at, value * load<i64>(POWERS + ((<usize>missing) << 3)))
+  }
+  return 0
+}

@@ -1,0 +1,41 @@
+// The memory that the kernel shares with its host: what is wanted of each record, and where it goes.
+
+/** Behind whatever the compiler places. Entries of 64 bytes, in the order of their columns. */
+export const WANTED_AT: usize = 65536
+export const WANTED_BYTES: usize = 64
+
+/** In an entry. The host fills in the first five; the rest is what came of it. */
+export const COLUMN: usize = 0
+export const VIEW: usize = 4
+export const VALIDITY: usize = 8
+export const VALUES: usize = 12
+/** Of decimals: how many digits stand behind the point, 4 bytes each. */
+export const DIGITS: usize = 16
+/** Behind the last value. */
+export const VALUES_END: usize = 20
+export const NULLS: usize = 24
+export const DIGITS_MAX: usize = 28
+export const DIGITS_END: usize = 32
+
+/** What becomes of a field. */
+export const VIEW_TEXT: i32 = 0
+export const VIEW_INT: i32 = 1
+export const VIEW_FLOAT: i32 = 2
+export const VIEW_DECIMAL: i32 = 3
+/** Of JSON: the value as it stands there. */
+export const VIEW_JSON: i32 = 4
+
+/** Where a record stands, and what is known of it: 8 bytes each; the highest bit of the second number is a flag. */
+export const RECORD_BYTES: usize = 8
+/** Not to be copied as it stands. */
+export const DIRTY: u32 = 0x80000000
+export const END_MASK: u32 = 0x7fffffff
+
+/** Why records can't be read here, as bits; 0 where they can. */
+export const REFUSED: i32 = 1
+/** A value is none of the type that its view has. */
+export const ODD_VALUE: i32 = 2
+
+export function wantedEntry(index: i32): usize {
+  return WANTED_AT + <usize>index * WANTED_BYTES
+}

@@ -1,0 +1,85 @@
+// Texts of numbers, as values.
+import { ODD_VALUE } from './layout'
+
+const ZERO: u32 = 48
+const POINT: u32 = 46
+const PLUS: u32 = 43
+const MINUS: u32 = 45
+const SPACE: u32 = 32
+const TAB: u32 = 9
+const INT_DIGITS_MAX: i32 = 18
+/** Up to here every int is a float, and so a quotient of two of them is the float nearest to what it stands for. */
+const FLOAT_DIGITS_MAX: i32 = 15
+
+/** What a text came to: all its digits as one number, how many of them stand behind the point, how many there are. */
+export let mantissa: i64 = 0
+export let digits: i32 = 0
+export let length: i32 = 0
+export let isNegative: bool = false
+
+const POWERS = memory.data<f64>([
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+])
+
+/** Gives a float for the text of one, and what is none for any other. */
+declare function hostFloat(at: usize, end: usize): f64
+
+function isSpace(at: usize): bool {
+  const byte = <u32>load<u8>(at)
+  return byte === SPACE || byte === TAB
+}
+
+/** A sign, digits, perhaps a point and more digits, with spaces around them. */
+export function readDecimal(from: usize, to: usize): bool {
+  let at = from
+  let end = to
+  while (at < end && isSpace(at)) at++
+  while (end > at && isSpace(end - 1)) end--
+  if (at === end) return false
+  const sign = <u32>load<u8>(at)
+  isNegative = sign === MINUS
+  return readDigits(isNegative || sign === PLUS ? at + 1 : at, end)
+}
+
+function readDigits(start: usize, end: usize): bool {
+  if (start >= end || end - start > <usize>(INT_DIGITS_MAX + 1)) return false
+  let value: i64 = 0
+  let point: usize = 0
+  for (let at = start; at < end; at++) {
+    const byte = <u32>load<u8>(at)
+    const digit = byte - ZERO
+    if (digit <= 9) value = value * 10 + <i64>digit
+    else if (byte === POINT && point === 0 && at > start) point = at
+    else return false
+  }
+  const bytes = <i32>(end - start)
+  digits = point === 0 ? 0 : <i32>(end - point - 1)
+  length = point === 0 ? bytes : bytes - 1
+  mantissa = isNegative ? -value : value
+  return length <= INT_DIGITS_MAX && (point === 0 || digits > 0)
+}
+
+/** Stores an int; gives ODD_VALUE for what is none. */
+export function storeInt(to: usize, from: usize, end: usize): i32 {
+  if (!readDecimal(from, end) || digits > 0) return ODD_VALUE
+  store<i64>(to, mantissa)
+  return 0
+}
+
+export function storeFloat(to: usize, from: usize, end: usize): i32 {
+  if (readDecimal(from, end) && length <= FLOAT_DIGITS_MAX) {
+    const value = <f64>(isNegative ? -mantissa : mantissa) / load<f64>(POWERS + ((<usize>digits) << 3))
+    store<f64>(to, isNegative ? -value : value)
+    return 0
+  }
+  const value = hostFloat(from, end)
+  store<f64>(to, value)
+  return value - value === 0 ? 0 : ODD_VALUE
+}
+
+/** The digits as one int; `digits` tells where the point was. */
+export function storeDecimal(to: usize, from: usize, end: usize): i32 {
+  if (!readDecimal(from, end)) return ODD_VALUE
+  store<i64>(to, mantissa)
+  return 0
+}

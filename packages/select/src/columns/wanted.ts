@@ -1,0 +1,109 @@
+// What is wanted of records: fields, each as values of one type.
+import type { ColumnType, ColumnValues } from './parquet-file.js'
+
+/**
+ * - `text`: the field; of JSON only strings are one.
+ * - `int`, `float`, `decimal`: what the field is as a number of that type.
+ * - `json`: the value as it stands in the record.
+ */
+export type View = 'text' | 'int' | 'float' | 'decimal' | 'json'
+
+/** By their numbers in the kernel. */
+const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json']
+const TYPES: Readonly<Record<View, ColumnType>> = {
+  text: 'text',
+  int: 'int',
+  float: 'float',
+  decimal: 'decimal',
+  json: 'text',
+}
+
+export interface Wanted {
+  /** From 0; of JSON the number of its path. */
+  readonly column: number
+  readonly view: View
+}
+
+/** The table's columns. Of decimals a second one tells how many digits behind the point each was written with. */
+export function columnName({ column, view }: Wanted): string {
+  return `${view}${column + 1}`
+}
+
+export function digitsName(wanted: Wanted): string {
+  return `digits_of_${columnName(wanted)}`
+}
+
+/** An entry of the kernel's list, as its layout has it. */
+const ENTRY_BYTES = 64
+const AT = {
+  column: 0,
+  view: 4,
+  validity: 8,
+  values: 12,
+  digits: 16,
+  valuesEnd: 20,
+  nulls: 24,
+  digitsMax: 28,
+}
+
+/** Room behind whatever the kernel writes in blocks. */
+export const SLACK_BYTES = 64
+
+export interface WantedPlace {
+  readonly memory: Buffer
+  /** Where the list begins. */
+  readonly list: number
+  readonly recordsMax: number
+  /** Of the records that are read at once. */
+  readonly inputBytes: number
+}
+
+/** Bytes that the values of one column may take. */
+export function columnBytes({ view }: Wanted, recordsMax: number, inputBytes: number): number {
+  const validity = Math.ceil(recordsMax / 8)
+  const values = TYPES[view] === 'text' ? inputBytes + 4 * recordsMax : 12 * recordsMax
+  return aligned(validity) + aligned(values) + 2 * SLACK_BYTES
+}
+
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / SLACK_BYTES) * SLACK_BYTES
+}
+
+/** Tells the kernel what is wanted, with room for it from `start` on; the order is that of their columns. */
+export function writeWanted(wanted: readonly Wanted[], start: number, place: WantedPlace): void {
+  const { memory, list, recordsMax, inputBytes } = place
+  let at = start
+  for (const [index, one] of wanted.entries()) {
+    const entry = list + index * ENTRY_BYTES
+    const values = at + aligned(Math.ceil(recordsMax / 8)) + SLACK_BYTES
+    memory.writeInt32LE(one.column, entry + AT.column)
+    memory.writeInt32LE(VIEWS.indexOf(one.view), entry + AT.view)
+    memory.writeUInt32LE(at, entry + AT.validity)
+    memory.writeUInt32LE(values, entry + AT.values)
+    memory.writeUInt32LE(values + 8 * recordsMax, entry + AT.digits)
+    at += columnBytes(one, recordsMax, inputBytes)
+  }
+}
+
+/** What the kernel found; views of its memory. */
+export function foundColumns(
+  wanted: readonly Wanted[],
+  { memory, list }: WantedPlace,
+  records: number,
+): readonly ColumnValues[] {
+  return wanted.flatMap((one, index) => {
+    const entry = list + index * ENTRY_BYTES
+    const word = (offset: number) => memory.readUInt32LE(entry + offset)
+    const nulls = word(AT.nulls)
+    const from = word(AT.validity)
+    const validity = nulls === 0 ? undefined : memory.subarray(from, from + Math.ceil(records / 8))
+    const values = memory.subarray(word(AT.values), word(AT.valuesEnd))
+    const column = { name: columnName(one), type: TYPES[one.view], validity, values }
+    if (one.view !== 'decimal') return [column]
+    const digits = memory.subarray(word(AT.digits), word(AT.digits) + 4 * (records - nulls))
+    return [
+      { ...column, scale: word(AT.digitsMax) },
+      { name: digitsName(one), type: 'short' as const, validity, values: digits },
+    ]
+  })
+}

@@ -1,0 +1,262 @@
+// A query on DuckDB over columns that the kernel reads; what either would read otherwise is the interpreter's.
+import { closeSync, createReadStream, openSync } from 'node:fs'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Query } from '../analysis/query.js'
+import { Kernel } from '../columns/kernel.js'
+import { parquetFile } from '../columns/parquet-file.js'
+import type { Slice, SliceReader } from '../columns/slice-reader.js'
+import type { Batch, Execution } from '../execution.js'
+import type { InterpretedExecution } from '../interpreted-execution.js'
+import type { QueryState } from '../query-state.js'
+import type { OutputFormat } from '../request.js'
+import type { Beginning, ColumnFormat } from './column-format.js'
+import { quotedText } from './sql-text.js'
+import { addFound, type Found, type QueryDatabase, runPlan } from './statement.js'
+import { type TableProgram, tableProgram } from './table-program.js'
+
+/** Batches in a row that could not be read, after which it is not tried any more. */
+const REFUSALS_MAX = 3
+const READ_BYTES = 256 * 1024
+
+export interface ColumnOptions {
+  readonly query: Query
+  readonly output: OutputFormat
+  readonly format: ColumnFormat
+  /** Shared with the interpreter. */
+  readonly state: QueryState
+  readonly interpreter: InterpretedExecution
+  /** Of this query alone, and the one the database may read and write. */
+  readonly folder: string
+  readonly openDatabase: () => Promise<QueryDatabase>
+}
+
+/** A kernel and the files that it is used with, by one batch at a time. */
+interface Place {
+  readonly kernel: Kernel
+  readonly tablePath: string
+  readonly resultPath: string
+  table: FileHandle | undefined
+}
+
+interface Part {
+  readonly place: Place
+  /** Of the batch, behind its last record. */
+  readonly end: number
+  readonly found: Found
+  pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+interface Read {
+  readonly program: TableProgram
+  readonly reader: SliceReader
+  readonly slice: Slice
+}
+
+/** The fewer rounds a kind of program was of no use in, the sooner it is given up. */
+class Trial {
+  #refusals = 0
+  readonly #program: () => TableProgram | null
+  #known: TableProgram | null | undefined
+
+  constructor(program: () => TableProgram | null) {
+    this.#program = program
+  }
+
+  get program(): TableProgram | null {
+    if (this.#refusals >= REFUSALS_MAX) return null
+    if (this.#known === undefined) this.#known = this.#program()
+    return this.#known
+  }
+
+  note(isUseful: boolean): void {
+    this.#refusals = isUseful ? 0 : this.#refusals + 1
+  }
+}
+
+export class ColumnExecution implements Execution {
+  readonly #options: ColumnOptions
+  readonly #typed: Trial
+  readonly #raw: Trial
+  readonly #free: Place[] = []
+  readonly #places: Place[] = []
+  #database: Promise<QueryDatabase> | undefined
+  #hasAnswered = false
+  #refusals = 0
+  #lastAsked: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ColumnOptions) {
+    const { query, output, format } = options
+    this.#options = options
+    this.#typed = new Trial(() => tableProgram(query, output, format, true))
+    this.#raw = new Trial(() => tableProgram(query, output, format, false))
+  }
+
+  get isDone(): boolean {
+    return this.#options.state.isDone
+  }
+
+  /** Not before all is known that one batch tells of the next ones, nor where it matters how many records came before. */
+  get runsAhead(): boolean {
+    return this.#hasAnswered && !this.#isHopeless && !Number.isFinite(this.#options.state.remaining)
+  }
+
+  get #isHopeless(): boolean {
+    return this.#refusals >= REFUSALS_MAX
+  }
+
+  run(batch: Batch): AsyncIterable<Uint8Array> {
+    return this.#taken(batch, this.runsAhead ? this.#begin(batch) : undefined)
+  }
+
+  async *#taken(batch: Batch, begun: Promise<Begun | undefined> | undefined): AsyncGenerator<Uint8Array> {
+    if (this.isDone) return
+    const found = await (begun ?? this.#begin(batch))
+    let at = 0
+    let part = found?.part
+    if (found && part) found.beginning.taken()
+    while (part) {
+      this.#refusals = 0
+      this.#hasAnswered = true
+      addFound(part.found, this.#options.state)
+      yield* part.pieces()
+      this.#free.push(part.place)
+      at = part.end
+      if (at >= batch.length || this.isDone) return
+      part = await this.#ask(batch, at)
+    }
+    this.#refusals++
+    yield* this.#interpret(batch, at)
+  }
+
+  async *#interpret(batch: Batch, at: number): AsyncGenerator<Uint8Array> {
+    const { interpreter } = this.#options
+    if (at === 0) yield* interpreter.run(batch)
+    else yield* interpreter.runBytes((await readFile(batch.path)).subarray(at), false)
+  }
+
+  finish(): AsyncIterable<Uint8Array> {
+    return this.#options.interpreter.finish()
+  }
+
+  async close(): Promise<void> {
+    const database = await this.#database?.catch(() => undefined)
+    await this.#lastAsked
+    await Promise.all(this.#places.map(({ table }) => table?.close()))
+    database?.close()
+    await this.#options.interpreter.close()
+  }
+
+  async #begin(batch: Batch): Promise<Begun | undefined> {
+    if (this.#isHopeless) return undefined
+    const beginning = this.#options.format.beginningOf(batch)
+    if (!beginning) return undefined
+    return { beginning, part: await this.#ask(batch, beginning.at) }
+  }
+
+  #ask(batch: Batch, from: number): Promise<Part | undefined> {
+    const asked = this.#part(batch, from)
+    this.#lastAsked = Promise.all([this.#lastAsked, asked])
+    return asked
+  }
+
+  /** Undefined where the interpreter is to read on from there. Never rejects: it also knows what is wrong. */
+  async #part(batch: Batch, from: number): Promise<Part | undefined> {
+    const place = this.#free.pop() ?? this.#newPlace()
+    if (!place) return undefined
+    try {
+      const read = this.#read(place, batch, from)
+      if (read) return { place, end: read.slice.end, ...(await this.#answer(place, read)) }
+    } catch {
+      // Told by the interpreter, if it is the query's or the object's fault.
+    }
+    this.#free.push(place)
+    return undefined
+  }
+
+  /** Undefined where there is no kernel. */
+  #newPlace(): Place | undefined {
+    const number = this.#places.length
+    try {
+      const place: Place = {
+        kernel: new Kernel(),
+        tablePath: join(this.#options.folder, `table-${number}`),
+        resultPath: join(this.#options.folder, `result-${number}`),
+        table: undefined,
+      }
+      this.#places.push(place)
+      return place
+    } catch {
+      return undefined
+    }
+  }
+
+  #read({ kernel }: Place, batch: Batch, from: number): Read | undefined {
+    const handle = openSync(batch.path, 'r')
+    try {
+      for (const trial of [this.#typed, this.#raw]) {
+        const { program } = trial
+        if (!program) continue
+        const reader = program.readerOf(kernel)
+        const slice = reader.read({ handle, length: batch.length }, from)
+        trial.note(slice !== 'odd')
+        if (slice === 'refused') return undefined
+        if (slice !== 'odd') return { program, reader, slice }
+      }
+      return undefined
+    } finally {
+      closeSync(handle)
+    }
+  }
+
+  async #answer(place: Place, { program, reader, slice }: Read): Promise<Omit<Part, 'place' | 'end'>> {
+    const { state } = this.#options
+    const { plan, work } = program
+    const { records, isBare } = slice
+    if (work === 'count') {
+      const count = { count: BigInt(records) }
+      return { found: { records: 0, partials: plan.aggregates.map(() => count) }, pieces: () => [] }
+    }
+    if (work === 'all') {
+      const wanted = Math.min(records, state.remaining)
+      return { found: written(wanted), pieces: () => reader.write(wanted, undefined) }
+    }
+    const source = await writeTable(place, slice)
+    this.#database ??= this.#options.openDatabase()
+    const database = await this.#database
+    if (work === 'choice') {
+      const chosen = await database.ints(plan.choiceStatement(source, state.remaining))
+      return { found: written(chosen.length), pieces: () => reader.write(records, chosen) }
+    }
+    const found = await runPlan(plan, source, { state, path: place.resultPath, database }, isBare)
+    const pieces = () => createReadStream(place.resultPath, { highWaterMark: READ_BYTES })
+    return { found, pieces: found.records === 0 ? () => [] : pieces }
+  }
+}
+
+interface Begun {
+  readonly beginning: Beginning
+  readonly part: Part | undefined
+}
+
+function written(records: number): Found {
+  return { records, partials: [] }
+}
+
+/** Gives what stands behind FROM. */
+async function writeTable(place: Place, { columns, records }: Slice): Promise<string> {
+  if (columns.length === 0) return `(SELECT range AS file_row_number FROM range(${records}))`
+  place.table ??= await open(place.tablePath, 'w', 0o600)
+  const pieces = parquetFile(columns, records)
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  let position = 0
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const { bytesWritten } = await place.table.write(piece, at, piece.length - at, position)
+      at += bytesWritten
+      position += bytesWritten
+    }
+  }
+  await place.table.truncate(bytes)
+  return `read_parquet(${quotedText(place.tablePath)}, file_row_number = true)`
+}

@@ -2,12 +2,11 @@
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
-  DuckDBInstance,
+  type DuckDBInstance,
   DuckDBListValue,
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { quotedText } from './sql-text.js'
 
 export interface DatabaseOptions {
   /** The only place whose files it may read and write. */
@@ -29,40 +28,11 @@ export class Database {
   /** Those of statements that are run at once. */
   readonly #free: DuckDBConnection[]
 
-  private constructor(
-    instance: DuckDBInstance,
-    reading: DuckDBConnection,
-    free: readonly DuckDBConnection[],
-  ) {
+  /** As SpareDatabase makes them. */
+  constructor(instance: DuckDBInstance, reading: DuckDBConnection, free: readonly DuckDBConnection[]) {
     this.#instance = instance
     this.#reading = reading
     this.#free = [...free]
-  }
-
-  /**
-   * Statements are made from a parsed query and hold nothing of it but quoted text, so none should ever name a file or
-   * a setting; what is closed here would stop one that did. Nothing is spilled to disk.
-   */
-  static async open({ folder, threads, memoryBytesMax }: DatabaseOptions): Promise<Database> {
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: `${threads}`,
-      memory_limit: `${memoryBytesMax}B`,
-      temp_directory: '',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-      allow_unsigned_extensions: 'false',
-      // Files are written anew under their names, faster than the time of a change tells.
-      enable_external_file_cache: 'false',
-    })
-    const connection = await instance.connect()
-    const second = await instance.connect()
-    const third = await instance.connect()
-    for (const one of [connection, second, third]) await one.run("SET TimeZone = 'UTC'")
-    await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
-    await connection.run('SET enable_external_access = false')
-    await connection.run('SET lock_configuration = true')
-    return new Database(instance, connection, [second, third])
   }
 
   /** All rows of a statement with a small result. */

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { floatText as expectedText } from '../values/text.js'
-import { Database } from './database.js'
+import type { Database } from './database.js'
 import { floatText } from './float-text.js'
+import { openDatabase } from './spare-database.js'
 
 let folder: string
 let database: Database
 beforeAll(async () => {
   folder = await mkdtemp(`${tmpdir()}/coset-floats-`)
-  database = await Database.open({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
+  database = await openDatabase({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
 })
 afterAll(async () => {
   database.close()

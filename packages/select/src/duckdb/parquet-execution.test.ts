@@ -6,8 +6,8 @@ import { openExecution } from '../open-execution.js'
 import type { OutputFormat } from '../request.js'
 import { LocalRanges } from '../testing/local-ranges.js'
 import { runBatches } from '../worker/run-batches.js'
-import { Database } from './database.js'
 import { ParquetExecution } from './parquet-execution.js'
+import { openDatabase } from './spare-database.js'
 
 const CSV: OutputFormat = {
   type: 'csv',
@@ -32,7 +32,7 @@ let path: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coset-parquet-'))
   path = join(folder, 'object')
-  const database = await Database.open({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
+  const database = await openDatabase({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
   await database.write(`COPY (SELECT * FROM ${TABLE}) TO '${path}' (FORMAT parquet, COMPRESSION gzip)`)
   database.close()
 })
@@ -126,7 +126,7 @@ describe('a query over Parquet', () => {
 
   it('comes through files of many row groups, in order', async () => {
     const many = join(folder, 'many')
-    const database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+    const database = await openDatabase({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
     await database.write(
       `COPY (SELECT range AS id, 'n' || range AS name FROM range(700000)) TO '${many}' (FORMAT parquet)`,
     )

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { varintBytes } from '../parquet/compact-reader.js'
 import { Footer } from '../parquet/footer.js'
 import { ParquetQueries } from '../testing/parquet-queries.js'
-import { Database } from './database.js'
+import { openDatabase } from './spare-database.js'
 
 /** Groups of 2048 records: texts of few and of many values, nulls, lists of several values each, structs in lists. */
 const TABLE = `
@@ -40,7 +40,7 @@ let folder: string
 let queries: ParquetQueries
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coset-parts-'))
-  const database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+  const database = await openDatabase({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
   queries = new ParquetQueries(database, folder)
 })
 afterAll(async () => {

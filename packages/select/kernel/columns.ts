@@ -70,6 +70,12 @@ export function addText(entry: usize, from: usize, end: usize): void {
   endText(entry, copyBytes(beginText(entry), from, end))
 }
 
+export function addInt(entry: usize, value: i64): void {
+  const to = <usize>load<u32>(entry, VALUES_END)
+  store<i64>(to, value)
+  store<u32>(entry, <u32>to + 8, VALUES_END)
+}
+
 /** Of any view but text. Gives why not, or 0. */
 export function addNumber(entry: usize, from: usize, end: usize): i32 {
   const to = <usize>load<u32>(entry, VALUES_END)

@@ -9,3 +9,5 @@ export {
 } from './csv'
 export { csvFormat } from './csv-marks'
 export { csvWrite, csvWritten } from './csv-write'
+export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'
+export { jsonColumns, jsonFormat, jsonOdd, jsonWrite, jsonWritten } from './json-write'

@@ -24,6 +24,15 @@ export const VIEW_FLOAT: i32 = 2
 export const VIEW_DECIMAL: i32 = 3
 /** Of JSON: the value as it stands there. */
 export const VIEW_JSON: i32 = 4
+/** Of JSON: where it stands, for whoever writes it; by the number of the record, 8 bytes each as of a record, 0 for none. */
+export const VIEW_SPAN: i32 = 5
+export const SPAN_BYTES: usize = 8
+/** Of JSON: 1 for true and 0 for false. */
+export const VIEW_BOOL: i32 = 6
+/** Of JSON: 1 for a value and 0 for null. */
+export const VIEW_KIND: i32 = 7
+/** Of JSON: a string, or a bool or number as the text that it is written with. */
+export const VIEW_PRINTED: i32 = 8
 
 /** Where a record stands, and what is known of it: 8 bytes each; the highest bit of the second number is a flag. */
 export const RECORD_BYTES: usize = 8

@@ -4,7 +4,6 @@ import { analyze } from './analysis/analyze.js'
 import { ColumnExecution } from './duckdb/column-execution.js'
 import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
-import { DuckDbExecution } from './duckdb/duckdb-execution.js'
 import { JsonFormat } from './duckdb/json-format.js'
 import type { SpareDatabase } from './duckdb/spare-database.js'
 import { SelectError } from './errors.js'
@@ -55,11 +54,11 @@ export async function openExecution(
   }
   const interpreter = interpret(query, request, { now, state })
   const work = { query, output, state, interpreter, folder, openDatabase }
-  const large =
+  const format =
     input.type === 'json'
-      ? new DuckDbExecution({ ...work, format: new JsonFormat(query, input) })
-      : new ColumnExecution({ ...work, format: new CsvFormat({ query, input, output, state }) })
-  return bySize(interpreter, large)
+      ? new JsonFormat(query, input, output)
+      : new CsvFormat({ query, input, output, state })
+  return bySize(interpreter, new ColumnExecution({ ...work, format }))
 }
 
 async function databaseOf(

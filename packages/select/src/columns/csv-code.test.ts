@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CsvRecords } from '../input/csv-record.js'
 import { CsvWriter } from '../output/csv-writer.js'
 import type { CsvInput, CsvOutput } from '../request.js'
+import { type Cell, cellsOf } from '../testing/cells.js'
 import { csvCode, writesSame } from './csv-code.js'
 import { Kernel } from './kernel.js'
-import type { ColumnValues } from './parquet-file.js'
-import { inputBytesFor, type SliceFound, SliceReader } from './slice-reader.js'
+import { inputBytesFor, type SliceFound, SliceReader, type WrittenPiece } from './slice-reader.js'
 import type { Wanted } from './wanted.js'
 
 const INPUT: CsvInput = {
@@ -56,29 +56,14 @@ function read(text: string | Buffer, wanted: readonly Wanted[], changed: Partial
   const slice = reader.read({ handle, length: Buffer.byteLength(text) }, 0)
   closeSync(handle)
   if (typeof slice === 'string') return { slice, written: '' }
-  const pieces = [...reader.write(slice.records, undefined)].map((piece) => Buffer.from(piece))
+  const pieces = [...reader.write(slice.records, undefined)].map(bytesOf)
   return { slice, written: Buffer.concat(pieces).toString() }
 }
 
-type Cell = string | number | null
-
-/** The values of a column, with null where there are none. */
-function cellsOf({ type, validity, values }: ColumnValues, records: number): readonly Cell[] {
-  const bytes = Buffer.from(values)
-  let at = 0
-  const next = (): Cell => {
-    if (type === 'text') {
-      const length = bytes.readUInt32LE(at)
-      at += 4 + length
-      return bytes.toString('utf8', at - length, at)
-    }
-    at += type === 'short' ? 4 : 8
-    if (type === 'float') return bytes.readDoubleLE(at - 8)
-    return type === 'short' ? bytes.readInt32LE(at - 4) : Number(bytes.readBigInt64LE(at - 8))
-  }
-  const isThere = (row: number) =>
-    validity === undefined || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1
-  return Array.from({ length: records }, (_none, row) => (isThere(row) ? next() : null))
+/** They are valid until the next one is asked for. */
+function bytesOf(piece: WrittenPiece): Buffer {
+  if (!(piece instanceof Uint8Array)) throw new Error('All records of CSV are written by the kernel.')
+  return Buffer.from(piece)
 }
 
 function tableOf({ slice }: Found): readonly (readonly Cell[])[] | string {
@@ -265,7 +250,7 @@ describe('CSV in the kernel', () => {
     reader.read({ handle, length: text.length }, 0)
     closeSync(handle)
     const chosen = Int32Array.from({ length: 4500 }, (_none, index) => 2 * index)
-    const pieces = [...reader.write(9000, chosen)].map((piece) => Buffer.from(piece).toString())
+    const pieces = [...reader.write(9000, chosen)].map((piece) => bytesOf(piece).toString())
     expect(pieces.length).toBeGreaterThan(1)
     expect(pieces.join('')).toBe(`${'y'.repeat(1000)},z\r\n`.repeat(4500))
   })

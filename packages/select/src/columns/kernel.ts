@@ -26,11 +26,22 @@ export interface KernelFunctions {
   csvRest(): number
   csvWrite(list: number, from: number, to: number, out: number, limit: number, mark: number): number
   csvWritten(): number
+  jsonBegin(start: number, records: number, recordsMax: number, wanted: number, refusesBlanks: boolean): void
+  jsonScan(from: number, end: number): number
+  jsonEnd(): number
+  jsonRecords(): number
+  jsonHasHigh(): number
+  jsonRest(): number
+  jsonFormat(what: number, delimiter: number, marks: number, quotesAlways: boolean): void
+  jsonColumns(wanted: number): void
+  jsonWrite(list: number, from: number, to: number, out: number, limit: number): number
+  jsonWritten(): number
+  jsonOdd(): number
 }
 
 const PAGE_BYTES = 65536
-/** Behind what belongs to the kernel, and the list of what is wanted. */
-export const MEMORY_START = 2 * PAGE_BYTES
+/** Behind what belongs to the kernel, the list of what is wanted, and what JSON is read with. */
+export const MEMORY_START = 8 * PAGE_BYTES
 
 /** Compiled once: that takes longer than most uses of it. */
 let compiled: object | undefined

@@ -25,7 +25,7 @@ const COLUMNS_BYTES_MAX = 256 * 1024 * 1024
 const OUTPUT_BYTES = 2304 * 1024
 /** Room for entries. */
 const WANTED_MAX = 512
-const LIST_AT = MEMORY_START - 65536
+const LIST_AT = 65536
 const REFUSED = 1
 
 /** Addresses in the kernel's memory. */
@@ -60,13 +60,25 @@ export interface FormatCode {
   /** What can't be read, as bits; 0 where all can. */
   end(kernel: Kernel): number
   found(kernel: Kernel): FoundRecords
-  /** Writes records from `from` on into memory; gives where that ends and which is the next. */
+  /** Writes records from `from` on into memory. */
   write(
     kernel: Kernel,
     records: { readonly list: number; readonly from: number; readonly to: number },
     out: { readonly at: number; readonly limit: number },
-  ): { readonly end: number; readonly next: number }
+  ): Written
 }
+
+export interface Written {
+  /** Of what was written. */
+  readonly end: number
+  /** The first that was not. */
+  readonly next: number
+  /** Where that one stands, if it is none that the kernel writes. */
+  readonly odd?: { readonly from: number; readonly to: number } | undefined
+}
+
+/** Bytes of the result, or of a record that the interpreter has to write. */
+export type WrittenPiece = Uint8Array | { readonly record: Buffer }
 
 /** A file with a batch. */
 export interface BatchFile {
@@ -153,17 +165,18 @@ export class SliceReader {
    * Records of the last slice as records of the result, in pieces that are valid until the next is asked for.
    * `chosen`: their numbers, in order; undefined for all.
    */
-  *write(records: number, chosen: Int32Array | undefined): Generator<Uint8Array> {
+  *write(records: number, chosen: Int32Array | undefined): Generator<WrittenPiece> {
     const kernel = this.#kernel
     const out = { at: this.#outputAt, limit: this.#outputAt + OUTPUT_BYTES }
     if (chosen) new Int32Array(kernel.memory.buffer, this.#listAt, RECORDS_MAX).set(chosen)
     const to = chosen?.length ?? records
     const list = chosen ? this.#listAt : 0
     for (let from = 0; from < to; ) {
-      const { end, next } = this.#code.write(kernel, { list, from, to }, out)
-      if (next === from) throw new Error('There is no room for a record.')
-      yield kernel.memory.subarray(out.at, end)
-      from = next
+      const { end, next, odd } = this.#code.write(kernel, { list, from, to }, out)
+      if (next === from && !odd) throw new Error('There is no room for a record.')
+      if (end > out.at) yield kernel.memory.subarray(out.at, end)
+      if (odd) yield { record: kernel.memory.subarray(odd.from, odd.to) }
+      from = odd ? next + 1 : next
     }
   }
 

@@ -5,17 +5,25 @@ import type { ColumnType, ColumnValues } from './parquet-file.js'
  * - `text`: the field; of JSON only strings are one.
  * - `int`, `float`, `decimal`: what the field is as a number of that type.
  * - `json`: the value as it stands in the record.
+ * - `span`: where it stands, for results that are written of it; no column comes of it.
+ * - `bool`: true is 1, false 0.
+ * - `kind`: a value is 1, null 0.
+ * - `printed`: a string, or the text that a number or bool is written with.
  */
-export type View = 'text' | 'int' | 'float' | 'decimal' | 'json'
+export type View = 'text' | 'int' | 'float' | 'decimal' | 'json' | 'span' | 'bool' | 'kind' | 'printed'
 
 /** By their numbers in the kernel. */
-const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json']
+const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json', 'span', 'bool', 'kind', 'printed']
 const TYPES: Readonly<Record<View, ColumnType>> = {
   text: 'text',
   int: 'int',
   float: 'float',
   decimal: 'decimal',
   json: 'text',
+  span: 'int',
+  bool: 'int',
+  kind: 'int',
+  printed: 'text',
 }
 
 export interface Wanted {
@@ -92,6 +100,7 @@ export function foundColumns(
   records: number,
 ): readonly ColumnValues[] {
   return wanted.flatMap((one, index) => {
+    if (one.view === 'span') return []
     const entry = list + index * ENTRY_BYTES
     const word = (offset: number) => memory.readUInt32LE(entry + offset)
     const nulls = word(AT.nulls)

@@ -23,24 +23,24 @@ export interface AggregateColumns {
 /** Throws Untranslatable. */
 export function aggregateColumns(
   aggregate: Aggregate,
-  { counted, index }: { readonly counted: string; readonly index: number },
+  index: number,
   translate: Translate,
 ): AggregateColumns {
   const { name, argument } = aggregate
-  if (argument === '*') return countColumns(aggregate, 'int', counted, index)
-  const argumentValue = translate(argument)
-  const isField = argumentValue.type === 'json'
+  if (argument === '*') return countColumns(aggregate, '*', index)
   if (name === 'count') {
-    const value = isField ? `nullif(${argumentValue.text}, 'null')` : argumentValue.text
-    return countColumns(aggregate, argumentValue.type, value, index)
+    const { text, type } = translate(argument, 'kind')
+    return countColumns(aggregate, type === 'kind' ? `nullif(${text}, 0)` : text, index)
   }
-  const value = isField ? jsonNumber(argumentValue) : argumentValue
+  const field = translate(argument, name === 'sum' || name === 'avg' ? 'number' : 'int')
+  const value = field.type === 'json' ? jsonNumber(field) : field
   return name === 'sum' || name === 'avg'
     ? sumColumns(aggregate, value, index)
     : extremeColumns(aggregate, value, index)
 }
 
-function countColumns(aggregate: Aggregate, type: SqlType, counted: string, index: number): AggregateColumns {
+function countColumns(aggregate: Aggregate, counted: string, index: number): AggregateColumns {
+  const type = 'int'
   const columns = (count: string) => [count, 'NULL', 'NULL'] as const
   if (counted === '*') return { aggregate, type, columns: columns('count(*)'), values: [] }
   return { aggregate, type, columns: columns(`count(v${index})`), values: [`${counted} AS v${index}`] }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { Kernel } from '../columns/kernel.js'
 import { parquetFile } from '../columns/parquet-file.js'
-import type { Slice, SliceReader } from '../columns/slice-reader.js'
+import type { Slice, SliceReader, WrittenPiece } from '../columns/slice-reader.js'
 import type { Batch, Execution } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
@@ -209,6 +209,26 @@ export class ColumnExecution implements Execution {
     }
   }
 
+  /** Records that the kernel does not write are the interpreter's; they were counted already. */
+  *#finish(pieces: Iterable<WrittenPiece>): Generator<Uint8Array> {
+    const { state, interpreter } = this.#options
+    for (const piece of pieces) {
+      if (piece instanceof Uint8Array) yield piece
+      else {
+        state.countWritten(-1)
+        yield* interpreter.runBytes(piece.record, false)
+      }
+    }
+  }
+
+  *#readLines(pieces: Iterable<WrittenPiece>): Generator<Uint8Array> {
+    for (const piece of pieces) {
+      const lines =
+        piece instanceof Uint8Array ? Buffer.from(piece.buffer, piece.byteOffset, piece.length) : piece.record
+      yield* this.#options.interpreter.runBytes(lines, false)
+    }
+  }
+
   async #answer(place: Place, { program, reader, slice }: Read): Promise<Omit<Part, 'place' | 'end'>> {
     const { state } = this.#options
     const { plan, work } = program
@@ -219,14 +239,17 @@ export class ColumnExecution implements Execution {
     }
     if (work === 'all') {
       const wanted = Math.min(records, state.remaining)
-      return { found: written(wanted), pieces: () => reader.write(wanted, undefined) }
+      return { found: written(wanted), pieces: () => this.#finish(reader.write(wanted, undefined)) }
     }
     const source = await writeTable(place, slice)
     this.#database ??= this.#options.openDatabase()
     const database = await this.#database
-    if (work === 'choice') {
+    if (work === 'choice' || work === 'lines') {
       const chosen = await database.ints(plan.choiceStatement(source, state.remaining))
-      return { found: written(chosen.length), pieces: () => reader.write(records, chosen) }
+      // Records that the interpreter reads are its to count.
+      const found = written(work === 'lines' ? 0 : chosen.length)
+      const pieces = reader.write(records, chosen)
+      return { found, pieces: () => (work === 'lines' ? this.#readLines(pieces) : this.#finish(pieces)) }
     }
     const found = await runPlan(plan, source, { state, path: place.resultPath, database }, isBare)
     const pieces = () => createReadStream(place.resultPath, { highWaterMark: READ_BYTES })

@@ -18,9 +18,11 @@ export interface TableColumns extends PlanColumns {
   readonly wanted: readonly Wanted[]
 }
 
+/** Who makes the records of the result. */
+export type RecordMaker = 'kernel' | 'database' | 'interpreter'
+
 export interface ColumnFormat {
-  /** Whether the kernel writes what `*` asks for. */
-  readonly writesAll: boolean
+  readonly recordMaker: RecordMaker
   /** Undefined where the batch is for the interpreter. */
   beginningOf(batch: Batch): Beginning | undefined
   /**
@@ -28,6 +30,6 @@ export interface ColumnFormat {
    * of the usual form; else fields are what stands in the record, and casts are DuckDB's.
    */
   columns(isTyped: boolean): TableColumns
-  /** Undefined where the kernel does not read such records. `isWritten`: whether it is to write them. */
+  /** Undefined where the kernel does not read such records. `isWritten`: whether it is to write some of them. */
   code(columns: TableColumns, isWritten: boolean): FormatCode | undefined
 }

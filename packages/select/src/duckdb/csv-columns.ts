@@ -1,11 +1,11 @@
 // The columns of CSV, by their places or the names in the header line.
 import type { Query } from '../analysis/query.js'
-import { columnName, digitsName, type View, type Wanted } from '../columns/wanted.js'
+import { columnName, digitsName, type Wanted } from '../columns/wanted.js'
 import { columnIndex } from '../input/csv-header.js'
 import type { Reference } from '../language/ast.js'
 import type { TableColumns } from './column-format.js'
 import type { NamedSql } from './output-line.js'
-import { type Sql, untranslatable } from './sql.js'
+import { type Sql, untranslatable, type Wish } from './sql.js'
 
 export interface CsvHeader {
   /** Of the first record: `*` means as many. */
@@ -14,9 +14,14 @@ export interface CsvHeader {
   readonly names: readonly string[]
 }
 
+/** Casts that the kernel does. */
+const NUMBERS: Readonly<Partial<Record<Wish, 'int' | 'float' | 'decimal'>>> = {
+  'cast to int': 'int',
+  'cast to float': 'float',
+  'cast to decimal': 'decimal',
+}
+
 export class CsvColumns implements TableColumns {
-  readonly areWhole = false
-  readonly counted = '*'
   readonly #query: Query
   readonly #header: CsvHeader
   readonly #isTyped: boolean
@@ -38,16 +43,16 @@ export class CsvColumns implements TableColumns {
     return this.#isAll ? this.#header.count : 0
   }
 
-  column(reference: Reference, view: View = 'text'): Sql {
+  column(reference: Reference, wish?: Wish): Sql {
     const index = this.#indexOf(reference)
-    return index >= 0 ? this.#fieldAt(index, view) : untranslatable()
+    return index >= 0 ? this.#fieldAt(index, wish) : untranslatable()
   }
 
   all(): readonly NamedSql[] {
     this.#isAll = true
     return Array.from({ length: this.#header.count }, (_none, index) => ({
       name: this.#header.names[index] ?? `_${index + 1}`,
-      sql: this.#fieldAt(index, 'text'),
+      sql: this.#fieldAt(index),
     }))
   }
 
@@ -57,13 +62,13 @@ export class CsvColumns implements TableColumns {
     return field?.kind === 'header' ? columnIndex(this.#header.names, field.identifier) : -1
   }
 
-  #fieldAt(column: number, view: View): Sql {
-    const isNumber = this.#isTyped && (view === 'int' || view === 'float' || view === 'decimal')
-    const wanted: Wanted = { column, view: isNumber ? view : 'text' }
+  #fieldAt(column: number, wish?: Wish): Sql {
+    const view = (this.#isTyped && wish && NUMBERS[wish]) || 'text'
+    const wanted = { column, view } satisfies Wanted
     const text = columnName(wanted)
     this.#wanted.set(text, wanted)
-    if (wanted.view === 'text' || wanted.view === 'json') return { text, type: 'text', isField: true }
-    const digits = wanted.view === 'decimal' ? { digits: digitsName(wanted) } : {}
-    return { text, type: wanted.view, ...digits }
+    if (view === 'text') return { text, type: 'text', isField: true }
+    const digits = view === 'decimal' ? { digits: digitsName(wanted) } : {}
+    return { text, type: view, ...digits }
   }
 }

@@ -7,7 +7,7 @@ import type { Batch } from '../execution.js'
 import { CsvRecords } from '../input/csv-record.js'
 import type { QueryState } from '../query-state.js'
 import type { CsvInput, OutputFormat } from '../request.js'
-import type { Beginning, ColumnFormat, TableColumns } from './column-format.js'
+import type { Beginning, ColumnFormat, RecordMaker, TableColumns } from './column-format.js'
 import { CsvColumns } from './csv-columns.js'
 
 /** More than nearly every first record has. */
@@ -22,14 +22,15 @@ export interface CsvFormatOptions {
 }
 
 export class CsvFormat implements ColumnFormat {
-  readonly writesAll: boolean
+  readonly recordMaker: RecordMaker
   readonly #options: CsvFormatOptions
   /** Of the header line or the first record. */
   #first: readonly string[] | undefined
 
   constructor(options: CsvFormatOptions) {
     this.#options = options
-    this.writesAll = writesSame(options.input, options.output)
+    const { query, input, output } = options
+    this.recordMaker = query.output === '*' && writesSame(input, output) ? 'kernel' : 'database'
   }
 
   beginningOf(batch: Batch): Beginning | undefined {

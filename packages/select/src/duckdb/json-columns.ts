@@ -1,102 +1,95 @@
-// Fields of JSON records, taken out of their lines.
-import type { FieldStep, Query } from '../analysis/query.js'
-import { memberTest } from '../input/path.js'
+// Fields of JSON records as columns, one for each path and what is wanted of it.
+import type { FieldStep, OutputColumn, Query } from '../analysis/query.js'
+import type { ResultColumn } from '../columns/json-result.js'
+import { columnName, digitsName, type View, type Wanted } from '../columns/wanted.js'
 import type { Reference } from '../language/ast.js'
-import { Struct, type Value } from '../values/value.js'
+import type { RecordMaker, TableColumns } from './column-format.js'
 import type { NamedSql } from './output-line.js'
-import type { PlanColumns } from './plan.js'
-import { FAIL, type Sql, untranslatable } from './sql.js'
-import { quotedText } from './sql-text.js'
+import { type Sql, type SqlType, untranslatable, type Wish } from './sql.js'
 
-/** The column with the line of a record. */
-export const LINE = 'line'
-/** The column with the list of the fields' values. */
-const FIELDS = 'fields'
-/** Names that mean nothing in patterns and paths. */
-const PLAIN_NAME = /^[A-Za-z0-9_ -]{1,200}$/
-
-/** Where a path leads to in the first record. */
-interface Place {
-  readonly path: string
-  readonly value: Value
+/** What the kernel reads for a wish, where a value of another type is left to whoever reads values as they stand. */
+const VIEWS: Readonly<Record<Wish, View>> = {
+  'cast to int': 'int',
+  'cast to float': 'float',
+  'cast to decimal': 'decimal',
+  'cast to string': 'printed',
+  'cast to bool': 'bool',
+  int: 'int',
+  number: 'decimal',
+  text: 'text',
+  bool: 'bool',
+  kind: 'kind',
+}
+const TYPES: Readonly<Record<View, SqlType>> = {
+  text: 'text',
+  printed: 'text',
+  int: 'int',
+  float: 'float',
+  decimal: 'decimal',
+  bool: 'bool',
+  kind: 'kind',
+  json: 'json',
+  span: 'json',
 }
 
-interface Name {
-  /** As the object's first record spells it, and the query where it has no such name. */
-  readonly spelling: string
-  readonly quoted: boolean
-}
+export class JsonColumns implements TableColumns {
+  /** Undefined where whole records are written. */
+  readonly written: readonly ResultColumn[] | undefined
+  readonly #query: Query
+  readonly #isTyped: boolean
+  /** By the texts of their steps; a column's number is its place here. */
+  readonly #paths = new Map<string, readonly FieldStep[]>()
+  readonly #wanted = new Map<string, Wanted>()
 
-export class JsonColumns implements PlanColumns {
-  readonly areWhole = true
-  readonly counted = FIELDS
-  readonly #isFiltered: boolean
-  readonly #paths: string[] = []
-  readonly #names = new Map<string, Name>()
-  readonly #places = new Map<Reference, number>()
-
-  /** `first`: the object's first record. Throws Untranslatable. */
-  constructor(query: Query, first: Value) {
-    this.#isFiltered = query.statement.where !== undefined
-    for (const [reference, field] of query.fields) {
-      const steps = field.kind === 'path' ? field.steps : []
-      if (steps[0]?.kind !== 'member') untranslatable()
-      let place: Place = { path: '$', value: first }
-      for (const step of steps) place = this.#follow(place, step)
-      this.#places.set(reference, this.#placeOf(place.path))
-    }
+  constructor(query: Query, recordMaker: RecordMaker, isTyped: boolean) {
+    this.#query = query
+    this.#isTyped = isTyped
+    const isWritten = recordMaker === 'kernel' && query.output !== '*' && query.aggregates.length === 0
+    this.written = isWritten ? this.#spansOf(query.output) : undefined
   }
 
-  #follow({ path, value }: Place, step: FieldStep): Place {
-    if (step.kind === 'index') {
-      const inner = Array.isArray(value) ? (value as readonly Value[])[step.index] : undefined
-      return { path: `${path}[${step.index}]`, value: inner }
-    }
-    const { name, quoted } = step.identifier
-    const [at, struct] =
-      value instanceof Struct ? [value.names.findIndex(memberTest(step.identifier)), value] : [-1]
-    const spelling = struct?.names[at] ?? name
-    if (!PLAIN_NAME.test(spelling)) untranslatable()
-    this.#names.set(`${spelling}/${quoted}`, { spelling, quoted })
-    return { path: `${path}."${spelling}"`, value: struct?.values[at] }
+  get wanted(): readonly Wanted[] {
+    return [...this.#wanted.values()].sort((a, b) => a.column - b.column)
   }
 
-  #placeOf(path: string): number {
-    const known = this.#paths.indexOf(path)
-    return known < 0 ? this.#paths.push(path) : known + 1
+  get paths(): readonly (readonly FieldStep[])[] {
+    return [...this.#paths.values()]
   }
 
-  column(reference: Reference): Sql {
-    const place = this.#places.get(reference)
-    if (place === undefined) return untranslatable()
-    return { text: `CAST(${FIELDS}[${place}] AS VARCHAR)`, type: 'json' }
+  column(reference: Reference, wish?: Wish): Sql {
+    const view = wish === 'kind' || (this.#isTyped && wish) ? VIEWS[wish] : 'json'
+    const wanted = this.#want(reference, view)
+    const name = columnName(wanted)
+    const text = view === 'bool' ? `(${name} <> 0)` : name
+    return { text, type: TYPES[view], ...(view === 'decimal' ? { digits: digitsName(wanted) } : {}) }
   }
 
-  /** The records' own lines: what is written of them is the interpreter's, and so is all where none is left out. */
+  /** Records are written elsewhere. */
   all(): readonly NamedSql[] {
-    if (!this.#isFiltered) return untranslatable()
-    return [{ name: LINE, sql: { text: LINE, type: 'text', isField: true } }]
+    return untranslatable()
   }
 
-  /** Fails for lines that are no records, and where a name may stand for another field than the first of its spelling. */
-  source(lines: string): string {
-    const guards = [`starts_with(${LINE}, '{')`, ...[...this.#names.values()].flatMap(guardsOf)]
-    // Whoever asks for no field still asks for records.
-    if (this.#paths.length === 0) guards.push(`json_valid(${LINE})`)
-    const checked = `CASE WHEN ${guards.join(' AND ')} THEN ${LINE} ELSE ${FAIL} END`
-    const paths = this.#paths.map(quotedText).join(', ')
-    const fields = this.#paths.length === 0 ? checked : `json_extract(${checked}, [${paths}])`
-    return `(SELECT ${LINE}, ${fields} AS ${FIELDS} FROM ${lines})`
+  #spansOf(columns: readonly OutputColumn[]): readonly ResultColumn[] {
+    return columns.map(({ name, expression }) => {
+      if (expression.kind !== 'reference') return untranslatable()
+      return { name, path: this.#want(expression, 'span').column }
+    })
+  }
+
+  #want(reference: Reference, view: View): Wanted {
+    const field = this.#query.fields.get(reference)
+    const steps = field?.kind === 'path' ? field.steps : untranslatable()
+    const text = steps.map(textOf).join('')
+    this.#paths.set(text, this.#paths.get(text) ?? steps)
+    const wanted = { column: [...this.#paths.keys()].indexOf(text), view }
+    this.#wanted.set(columnName(wanted), wanted)
+    return wanted
   }
 }
 
-function guardsOf({ spelling, quoted }: Name): readonly string[] {
-  const key = quotedText(`"${spelling}":`)
-  const behind = `substr(${LINE}, strpos(${LINE}, ${key}) + ${spelling.length})`
-  const pattern = quotedText(`${quoted ? '' : '(?i)'}"${spelling}"\\s*:`)
-  // Spelled so once, or not at all in any way.
-  return [
-    `CASE WHEN contains(${LINE}, ${key}) THEN NOT regexp_matches(${behind}, ${pattern}) ` +
-      `ELSE NOT regexp_matches(${LINE}, ${pattern}) END`,
-  ]
+/** The same for steps that lead to the same. */
+function textOf(step: FieldStep): string {
+  if (step.kind === 'index') return `[${step.index}]`
+  const { name, quoted } = step.identifier
+  return quoted ? `.${JSON.stringify(name)}` : `.${name.toLowerCase()}`
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonInput } from '../request.js'
 import { BothExecutions } from '../testing/both-executions.js'
-import { DuckDbExecution } from './duckdb-execution.js'
+import { ColumnExecution } from './column-execution.js'
 import { JsonFormat } from './json-format.js'
 
 const LINES: JsonInput = { type: 'json', layout: 'LINES' }
@@ -16,8 +16,8 @@ function bothAnswers(expression: string, batches: readonly string[]) {
   const output = { type: 'json', recordDelimiter: '\n' } as const
   const request = { expression, compression: 'NONE', input: LINES, output } as const
   return both.answer(request, batches, (work) => {
-    const format = new JsonFormat(work.query, LINES)
-    return new DuckDbExecution({ ...work, format })
+    const format = new JsonFormat(work.query, LINES, output)
+    return new ColumnExecution({ ...work, format })
   })
 }
 

@@ -1,78 +1,59 @@
 // Batches of JSON, one record on a line, as tables of DuckDB.
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Query } from '../analysis/query.js'
+import { isWritable, jsonCode } from '../columns/json-code.js'
+import type { FormatCode } from '../columns/slice-reader.js'
 import type { Batch } from '../execution.js'
-import { JsonParser } from '../input/json-parser.js'
-import type { JsonInput } from '../request.js'
-import { FOUND } from '../scan/scanner.js'
-import type { Value } from '../values/value.js'
-import { type BatchLook, BatchLooker, type LookFor } from './batch-look.js'
-import { JsonColumns, LINE } from './json-columns.js'
-import { quotedText } from './sql-text.js'
-import type { BatchTable, TableFormat } from './table-format.js'
+import type { JsonInput, OutputFormat } from '../request.js'
+import type { Beginning, ColumnFormat, RecordMaker, TableColumns } from './column-format.js'
+import { JsonColumns } from './json-columns.js'
 
-const RECORD_BYTES_MAX = 1024 * 1024
-/** Neither can stand in JSON but escaped. */
-const NO_DELIMITER = '\u0001'
-const NO_RECORD = '\u0002'
-const BOM = Buffer.from([0xef, 0xbb, 0xbf])
-/** Escaped letters, digits and the like: names could be written so. */
-const HIDDEN_NAMES = ['\\u002', '\\u003', '\\u004', '\\u005', '\\u006', '\\u007']
-/** Numbers to DuckDB, and nothing to JSON. */
-const NO_NUMBERS = ['NaN', 'Infinity']
-/** Lines that begin with spaces or are empty; escapes begin with a backslash. */
-const WANTED: LookFor = {
-  marks: { delimiter: 0x0a, quote: 0x5c, starts: [0x20, 0x09] },
-  texts: NO_NUMBERS,
-  quotedTexts: HIDDEN_NAMES,
-}
+const MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-export class JsonFormat implements TableFormat {
-  readonly writesRecords = false
+export class JsonFormat implements ColumnFormat {
+  readonly recordMaker: RecordMaker
   readonly #query: Query
-  readonly #isReadable: boolean
-  readonly #looker = new BatchLooker()
-  #first: Value
-  #columns: JsonColumns | undefined
+  readonly #input: JsonInput
+  readonly #output: OutputFormat
 
-  constructor(query: Query, { layout }: JsonInput) {
-    const { path } = query.statement.from
+  constructor(query: Query, input: JsonInput, output: OutputFormat) {
     this.#query = query
+    this.#input = input
+    this.#output = output
+    const areFields =
+      query.output !== '*' && query.output.every(({ expression }) => expression.kind === 'reference')
+    const isPlain = query.output === '*' ? output.type === 'json' : areFields
+    this.recordMaker = isPlain && isWritable(output) ? 'kernel' : 'interpreter'
+  }
+
+  beginningOf(batch: Batch): Beginning | undefined {
+    const { path } = this.#query.statement.from
     // Of a document, the path was walked when it was cut into records.
-    this.#isReadable = layout === 'DOCUMENT' || path.every(({ kind }) => kind === 'wildcard')
+    const isReadable = this.#input.layout === 'DOCUMENT' || path.every(({ kind }) => kind === 'wildcard')
+    if (!isReadable) return undefined
+    return { at: batch.isFirst && hasMark(batch) ? MARK.length : 0, taken: () => undefined }
   }
 
-  tableOf(batch: Batch): BatchTable | undefined {
-    if (!this.#isReadable) return undefined
-    const look = this.#looker.look(batch, WANTED)
-    if (!isPlain(look)) return undefined
-    const { path } = batch
-    this.#first ??= firstRecord(look.head)
-    const lines =
-      `read_csv(${quotedText(path)}, auto_detect = false, strict_mode = true, header = false, ` +
-      `delim = '${NO_DELIMITER}', quote = '', escape = '', comment = '', nullstr = '${NO_RECORD}', ` +
-      `max_line_size = ${RECORD_BYTES_MAX}, columns = {'${LINE}': 'VARCHAR'})`
-    return { source: this.columns().source(lines), isBare: true, taken: () => undefined }
+  columns(isTyped: boolean): JsonColumns {
+    return new JsonColumns(this.#query, this.recordMaker, isTyped)
   }
 
-  /** Throws Untranslatable. */
-  columns(): JsonColumns {
-    this.#columns ??= new JsonColumns(this.#query, this.#first)
-    return this.#columns
+  code(columns: TableColumns, isWritten: boolean): FormatCode | undefined {
+    if (!(columns instanceof JsonColumns)) return undefined
+    const { written } = columns
+    if (!isWritten) return jsonCode(this.#input, columns.paths)
+    if (this.recordMaker === 'interpreter') return jsonCode(this.#input, columns.paths, 'lines')
+    return jsonCode(this.#input, columns.paths, { output: this.#output, columns: written })
   }
 }
 
-function isPlain({ found, isText, hasTexts, head }: BatchLook): boolean {
-  const isStrange = (found & (FOUND.nul | FOUND.lineStart)) !== 0
-  return isText && !isStrange && !hasTexts && !head.subarray(0, 3).equals(BOM)
-}
-
-/** Undefined where it is none. */
-function firstRecord(bytes: Buffer): Value {
-  const end = bytes.indexOf(0x0a)
-  const length = Math.min(end < 0 ? bytes.length : end, RECORD_BYTES_MAX)
+function hasMark({ path }: Batch): boolean {
+  const head = Buffer.alloc(MARK.length)
+  const file = openSync(path, 'r')
   try {
-    return new JsonParser().parseLine(bytes.toString('utf8', 0, length), 0)
-  } catch {
-    return undefined
+    readSync(file, head, 0, head.length, 0)
+    return head.equals(MARK)
+  } finally {
+    closeSync(file)
   }
 }

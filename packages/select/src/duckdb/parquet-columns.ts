@@ -5,6 +5,7 @@ import { memberTest } from '../input/path.js'
 import type { Reference } from '../language/ast.js'
 import type { TableColumn } from './database.js'
 import type { NamedSql } from './output-line.js'
+import { writtenColumn } from './parquet-text.js'
 import type { PlanColumns } from './plan.js'
 import { type Sql, untranslatable } from './sql.js'
 import { quotedName } from './sql-text.js'
@@ -20,8 +21,6 @@ const INTS: readonly DuckDBTypeId[] = [
 ]
 
 export class ParquetColumns implements PlanColumns {
-  readonly areWhole = false
-  readonly counted = '*'
   readonly #query: Query
   readonly #columns: readonly TableColumn[]
 
@@ -53,5 +52,6 @@ function sqlOf({ name, type }: TableColumn): Sql {
   if (typeId === DuckDBTypeId.DOUBLE) return { text, type: 'float', isNullable: true }
   if (typeId === DuckDBTypeId.FLOAT)
     return { text: `CAST(${text} AS DOUBLE)`, type: 'float', isNullable: true }
-  return typeId === DuckDBTypeId.BOOLEAN ? { text, type: 'bool', isNullable: true } : untranslatable()
+  if (typeId === DuckDBTypeId.BOOLEAN) return { text, type: 'bool', isNullable: true }
+  return writtenColumn(text, type) ?? untranslatable()
 }

@@ -1,25 +1,20 @@
 // A query as DuckDB's statements over a table.
 import type { Query } from '../analysis/query.js'
-import type { View } from '../columns/wanted.js'
+import { SelectError } from '../errors.js'
 import type { Reference } from '../language/ast.js'
 import type { OutputFormat } from '../request.js'
 import { type AggregateColumns, aggregateColumns } from './aggregates.js'
 import { csvLine, jsonLine, type NamedSql } from './output-line.js'
-import { ofType, type Sql } from './sql.js'
+import { ofType, type Sql, Untranslatable, type Wish } from './sql.js'
 import { quotedText } from './sql-text.js'
 import { translator } from './translate.js'
 
 /** The columns of the table, by whatever the query calls them. */
 export interface PlanColumns {
   /**
-   * Throws Untranslatable, and SelectError for a name that stands for none, or for several. `view`: as what it is wanted; it may
-   * be given as something else all the same.
+   * Throws Untranslatable, and SelectError for a name that stands for none, or for several.
    */
-  column(reference: Reference, view?: View): Sql
-  /** Whether whole records are wanted, whatever the query asks for of them. */
-  readonly areWhole: boolean
-  /** What is counted where all records are: every one, or what fails where one is none. */
-  readonly counted: string
+  column(reference: Reference, wish?: Wish): Sql
   /** What `*` stands for. */
   all(): readonly NamedSql[]
 }
@@ -30,21 +25,24 @@ export class Plan {
   readonly #where: string
   readonly #output: readonly NamedSql[]
 
-  /** Throws as the columns do. `writesAll`: whether records of `*` are written here, or others are told which they are. */
-  constructor(query: Query, format: OutputFormat, columns: PlanColumns, { writesAll } = { writesAll: true }) {
-    const translate = translator((reference, view) => columns.column(reference, view))
+  /** Throws as the columns do. `writesRecords`: whether records are written here, or others are told which they are. */
+  constructor(
+    query: Query,
+    format: OutputFormat,
+    columns: PlanColumns,
+    { writesRecords } = { writesRecords: true },
+  ) {
+    const translate = translator((reference, wish) => columns.column(reference, wish))
     const { where } = query.statement
     this.#format = format
     this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where), 'bool').text}`
-    const { counted } = columns
     this.aggregates = query.aggregates.map((aggregate, index) =>
-      aggregateColumns(aggregate, { counted, index }, translate),
+      aggregateColumns(aggregate, index, translate),
     )
-    const isElsewhere = query.output === '*' && !writesAll
-    if (this.aggregates.length > 0 || isElsewhere) this.#output = []
+    if (this.aggregates.length > 0 || !writesRecords) this.#output = []
     else {
       this.#output =
-        query.output === '*' || columns.areWhole
+        query.output === '*'
           ? columns.all()
           : query.output.map(({ name, expression }) => ({ name, sql: translate(expression) }))
       // Told now rather than with each batch.
@@ -83,5 +81,15 @@ export class Plan {
     const format = this.#format
     if (format.type === 'json') return jsonLine(this.#output, format)
     return csvLine(this.#output, format, isBare && this.#output.every(({ sql }) => sql.isField === true))
+  }
+}
+
+/** Null where the query is not DuckDB's. What the interpreter refuses it refuses by itself. */
+export function planOf<T>(make: () => T): T | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Untranslatable || error instanceof SelectError) return null
+    throw error
   }
 }

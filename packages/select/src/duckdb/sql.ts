@@ -1,9 +1,30 @@
 // What an expression of a query is in DuckDB's SQL.
-import type { View } from '../columns/wanted.js'
 import type { Expression } from '../language/ast.js'
 
-/** - `json`: the text of a JSON value, null where there is none. */
-export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json'
+/**
+ * - `json`: the text of a JSON value, null where there is none.
+ * - `kind`: 1 for a value of JSON and 0 for its null.
+ * - `time`: the text of a date or a moment, which is only written.
+ */
+export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json' | 'kind' | 'time'
+
+/**
+ * What a field is wanted as; it may be given as something else all the same.
+ * - `cast to int` and the like: whatever it is, as a value of that type.
+ * - `int` and the like: a field of JSON that is of that type, or, as `number`, an int or a decimal.
+ * - `kind`: only whether it is there, and null.
+ */
+export type Wish =
+  | 'cast to int'
+  | 'cast to float'
+  | 'cast to decimal'
+  | 'cast to string'
+  | 'cast to bool'
+  | 'int'
+  | 'number'
+  | 'text'
+  | 'bool'
+  | 'kind'
 
 export interface Sql {
   readonly text: string
@@ -14,6 +35,8 @@ export interface Sql {
   readonly isNullable?: true
   /** Of decimals: how many digits behind the point the value was written with. */
   readonly digits?: string
+  /** Of decimals: what they are written as, where that is known. */
+  readonly written?: string
 }
 
 /** DuckDB has nothing that means exactly the same; the records are then read by the interpreter. */
@@ -21,8 +44,8 @@ export class Untranslatable extends Error {
   override readonly name = 'Untranslatable'
 }
 
-/** Throws Untranslatable. `view`: what a field is wanted as; it may be given as something else all the same. */
-export type Translate = (expression: Expression, view?: View) => Sql
+/** Throws Untranslatable. */
+export type Translate = (expression: Expression, wish?: Wish) => Sql
 
 /**
  * Makes the statement fail where a record needs it: the batch is then read by the interpreter, which knows whether that is an

@@ -3,19 +3,19 @@ import type { Query } from '../analysis/query.js'
 import type { Kernel } from '../columns/kernel.js'
 import { type FormatCode, inputBytesFor, SliceReader } from '../columns/slice-reader.js'
 import type { Wanted } from '../columns/wanted.js'
-import { SelectError } from '../errors.js'
 import type { OutputFormat } from '../request.js'
 import type { ColumnFormat } from './column-format.js'
-import { Plan } from './plan.js'
-import { Untranslatable } from './sql.js'
+import { Plan, planOf } from './plan.js'
+import { untranslatable } from './sql.js'
 
 /**
  * - `count`: of the records there are no more than their number is asked.
  * - `all`: every record is written.
  * - `choice`: DuckDB tells which records are written.
+ * - `lines`: DuckDB tells which records the interpreter makes the result of.
  * - `plan`: DuckDB makes the result.
  */
-export type Work = 'count' | 'all' | 'choice' | 'plan'
+export type Work = 'count' | 'all' | 'choice' | 'lines' | 'plan'
 
 export interface TableProgram {
   readonly plan: Plan
@@ -30,19 +30,16 @@ export function tableProgram(
   format: ColumnFormat,
   isTyped: boolean,
 ): TableProgram | null {
-  try {
+  return planOf(() => {
     const columns = format.columns(isTyped)
-    const plan = new Plan(query, output, columns, { writesAll: !format.writesAll })
+    const plan = new Plan(query, output, columns, { writesRecords: format.recordMaker === 'database' })
     const { wanted } = columns
     const work = workOf(query, format)
-    const code = format.code(columns, work === 'all' || work === 'choice')
+    const code = format.code(columns, work === 'all' || work === 'choice' || work === 'lines')
     const inputBytes = inputBytesFor(wanted)
-    if (!code || inputBytes === undefined) return null
+    if (!code || inputBytes === undefined) return untranslatable()
     return { plan, work, readerOf: readers(code, wanted, inputBytes) }
-  } catch (error) {
-    if (error instanceof Untranslatable || error instanceof SelectError) return null
-    throw error
-  }
+  })
 }
 
 function readers(
@@ -58,12 +55,14 @@ function readers(
   }
 }
 
-function workOf({ aggregates, output, statement }: Query, { writesAll }: ColumnFormat): Work {
+function workOf({ aggregates, statement }: Query, { recordMaker }: ColumnFormat): Work {
   const isFiltered = statement.where !== undefined
   if (aggregates.length > 0) {
     const counts = aggregates.every(({ name, argument }) => name === 'count' && argument === '*')
     return counts && !isFiltered ? 'count' : 'plan'
   }
-  if (output !== '*' || !writesAll) return 'plan'
-  return isFiltered ? 'choice' : 'all'
+  if (recordMaker === 'database') return 'plan'
+  if (recordMaker === 'kernel') return isFiltered ? 'choice' : 'all'
+  // Of all records it is the interpreter's without anyone's help.
+  return isFiltered ? 'lines' : untranslatable()
 }

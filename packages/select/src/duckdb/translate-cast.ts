@@ -1,11 +1,7 @@
 // CAST in DuckDB's SQL: guarded, as DuckDB reads more texts as numbers than COS Select does, and rounds.
-import type { View } from '../columns/wanted.js'
-import type { CastType, Expression } from '../language/ast.js'
+import type { Expression } from '../language/ast.js'
 import { jsonAnyText, jsonCastText } from './json-value.js'
 import { decimalOfText, FAIL, type Sql, type Translate, untranslatable } from './sql.js'
-
-/** What a field is wanted as where it is cast. */
-const VIEWS: Readonly<Partial<Record<CastType, View>>> = { int: 'int', float: 'float', decimal: 'decimal' }
 
 type Cast = Extract<Expression, { readonly kind: 'cast' }>
 
@@ -20,8 +16,8 @@ const BOOL = '(?i) *(true|false) *'
 const FLOAT_BYTES_MAX = 300
 
 export function translateCast({ operand, type, precision }: Cast, translate: Translate): Sql {
-  const isPlain = precision === undefined
-  const field = translate(operand, isPlain ? VIEWS[type] : undefined)
+  const isPlain = precision === undefined && type !== 'timestamp'
+  const field = translate(operand, isPlain ? `cast to ${type}` : undefined)
   const isRead = field.type === type && (type !== 'decimal' || field.digits !== undefined)
   if (isPlain && isRead) return field
   const value = field.type === 'json' && type !== 'string' ? jsonAnyText(field) : field

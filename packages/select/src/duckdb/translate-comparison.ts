@@ -1,7 +1,7 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
 import { compareJson, jsonNumber, jsonText } from './json-value.js'
-import { type Sql, type Translate, untranslatable } from './sql.js'
+import { type Sql, type SqlType, type Translate, untranslatable, type Wish } from './sql.js'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
@@ -9,6 +9,8 @@ type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 const COMPARISONS: readonly BinaryOperator[] = ['=', '<>', '<', '<=', '>', '>=']
 /** Up to here every int is a float. */
 const SAFE_INT_DIGITS = 15
+/** What their texts say of two values is not how they compare. */
+const UNORDERED: readonly SqlType[] = ['json', 'kind', 'time']
 const DECIMAL_LITERAL = /^[+-]?\d{1,18}(\.\d{0,9})?$/
 
 export function isComparison(operator: BinaryOperator): operator is Comparison {
@@ -40,7 +42,7 @@ function translateJsonComparison(
   const number = b ?? a
   const other = b === undefined ? right : left
   if (number === undefined || other.kind !== 'reference') return undefined
-  const value = translate(other)
+  const value = translate(other, 'number')
   if (value.type !== 'json') return undefined
   if (!DECIMAL_LITERAL.test(number)) return untranslatable()
   return compareJson(value, b === undefined ? turned(operator) : operator, number)
@@ -55,16 +57,30 @@ function alike(left: Expression, right: Expression, translate: Translate): reado
   const [a, b] = [numberOf(left), numberOf(right)]
   if (a !== undefined && b !== undefined) return untranslatable()
   if (b !== undefined) {
-    const value = withNumber(translate(left))
+    const value = withNumber(translate(left, 'number'))
     return [value.text, literalAs(value, b)]
   }
   if (a !== undefined) {
-    const value = withNumber(translate(right))
+    const value = withNumber(translate(right, 'number'))
     return [literalAs(value, a), value.text]
   }
-  const [first, second] = asTexts(translate(left), translate(right))
-  const isSame = first.type === second.type && first.type !== 'json'
+  const [first, second] = asTexts(...bothSides(left, right, translate))
+  const isSame = first.type === second.type && !UNORDERED.includes(first.type)
   return isSame ? [first.text, second.text] : untranslatable()
+}
+
+/** A field is wanted as what stands beside it. */
+function bothSides(left: Expression, right: Expression, translate: Translate): readonly [Sql, Sql] {
+  if (left.kind === 'reference') {
+    const other = translate(right)
+    return [translate(left, wishBeside(other)), other]
+  }
+  const other = translate(left)
+  return [other, translate(right, wishBeside(other))]
+}
+
+function wishBeside({ type }: Sql): Wish | undefined {
+  return type === 'text' || type === 'bool' ? type : undefined
 }
 
 /** A field of JSON beside a string is one too, or the comparison means something else. */
@@ -123,11 +139,9 @@ export function translateBetween({ operand, low, high, negated }: Of<'between'>,
 /** MISSING is null here, so that the two can't be told apart. */
 export function translateIs({ operand, what, negated }: Of<'is'>, translate: Translate): Sql {
   if (what === 'missing' && operand.kind !== 'reference') return untranslatable()
-  const { text, type, isNullable } = translate(operand)
+  const { text, type, isNullable } = translate(operand, 'kind')
   if (what === 'missing' && isNullable === true) return untranslatable()
-  if (type === 'json') {
-    const isNull = `(${text} IS NULL${what === 'null' ? ` OR ${text} = 'null'` : ''})`
-    return { text: negated ? `(NOT ${isNull})` : isNull, type: 'bool' }
-  }
+  if (type === 'kind' && what === 'null')
+    return { text: `(coalesce(${text}, 0) ${negated ? '<>' : '='} 0)`, type: 'bool' }
   return { text: `(${text} IS ${negated ? 'NOT ' : ''}NULL)`, type: 'bool' }
 }

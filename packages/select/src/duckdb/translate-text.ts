@@ -15,7 +15,7 @@ export function translateLike(expression: Of<'like'>, translate: Translate): Sql
   if (text === undefined || text.length > PATTERN_LENGTH_MAX) return untranslatable()
   if (expression.escape !== undefined && (mark === undefined || !isEscaped(text, mark)))
     return untranslatable()
-  const value = textFrom(translate(expression.operand))
+  const value = textFrom(translate(expression.operand, 'text'))
   const behind = mark === undefined ? '' : ` ESCAPE ${quotedText(mark)}`
   const like = expression.negated ? 'NOT LIKE' : 'LIKE'
   return { text: `(${value.text} ${like} ${quotedText(text)}${behind})`, type: 'bool' }
@@ -40,7 +40,7 @@ function stringOf(expression: Expression): string | undefined {
 }
 
 export function translateTrim({ side, characters, operand }: Of<'trim'>, translate: Translate): Sql {
-  const value = textFrom(translate(operand))
+  const value = textFrom(translate(operand, 'text'))
   const taken = characters === undefined ? ' ' : stringOf(characters)
   // Byte by byte, so that a character of several bytes would be taken apart.
   if (taken === undefined || !/^[\x20-\x7e]+$/.test(taken)) return untranslatable()
@@ -65,7 +65,7 @@ export function translateCall({ name, arguments: parts }: Of<'call'>, translate:
 }
 
 function one([first]: readonly Expression[], translate: Translate): Sql {
-  return first === undefined ? untranslatable() : translate(first)
+  return first === undefined ? untranslatable() : translate(first, 'text')
 }
 
 /** Beyond ASCII DuckDB and JavaScript differ. */
@@ -76,7 +76,7 @@ function changeCase(name: string, text: string): Sql {
 
 function translateSubstring([value, ...numbers]: readonly Expression[], translate: Translate): Sql {
   if (value === undefined) return untranslatable()
-  const text = textFrom(translate(value)).text
+  const text = textFrom(translate(value, 'text')).text
   const places = numbers.map(placeOf)
   if ((places[0] ?? 0) < 1) return untranslatable()
   return { text: `substring(${[text, ...places].join(', ')})`, type: 'text' }
@@ -89,7 +89,7 @@ function placeOf(expression: Expression): number {
 }
 
 function translateCoalesce(parts: readonly Expression[], translate: Translate): Sql {
-  const values = parts.map((part) => translate(part))
+  const values = parts.map((part) => translate(part, 'text'))
   const types = new Set(values.map(({ type }) => type))
   const [type] = types
   if (type === undefined || types.size > 1 || type === 'json') return untranslatable()

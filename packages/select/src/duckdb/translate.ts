@@ -1,7 +1,6 @@
 // Expressions of a query in DuckDB's SQL, as far as both mean exactly the same.
-import type { View } from '../columns/wanted.js'
 import type { Expression, Reference } from '../language/ast.js'
-import { ofType, type Sql, type Translate, untranslatable } from './sql.js'
+import { ofType, type Sql, type Translate, untranslatable, type Wish } from './sql.js'
 import { quotedText } from './sql-text.js'
 import { finite, translateCast } from './translate-cast.js'
 import {
@@ -16,11 +15,11 @@ import { translateCall, translateLike, translateTrim } from './translate-text.js
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 
 /** `column` names the column of a reference, or throws Untranslatable. */
-export function translator(column: (reference: Reference, view: View | undefined) => Sql): Translate {
-  const translate: Translate = (expression, view) => {
+export function translator(column: (reference: Reference, wish: Wish | undefined) => Sql): Translate {
+  const translate: Translate = (expression, wish) => {
     switch (expression.kind) {
       case 'reference':
-        return column(expression, view)
+        return column(expression, wish)
       case 'literal':
         return translateLiteral(expression)
       case 'unary':
@@ -72,24 +71,29 @@ function translateLiteral({ value }: Of<'literal'>): Sql {
 }
 
 function translateUnary({ operator, operand }: Of<'unary'>, translate: Translate): Sql {
-  const value = translate(operand)
-  if (operator === 'not') return { text: `(NOT ${ofType(value, 'bool').text})`, type: 'bool' }
+  if (operator === 'not')
+    return { text: `(NOT ${ofType(translate(operand, 'bool'), 'bool').text})`, type: 'bool' }
+  const value = translate(operand, 'int')
   return { text: `(-${ofType(value, 'int', 'float').text})`, type: value.type }
 }
 
 function translateBinary({ operator, left, right }: Of<'binary'>, translate: Translate): Sql {
   if (isComparison(operator)) return translateComparison({ operator, left, right }, translate)
-  const [a, b] = [translate(left), translate(right)]
+  const both = (wish: Wish) => [translate(left, wish), translate(right, wish)] as const
   switch (operator) {
     case 'and':
-    case 'or':
+    case 'or': {
+      const [a, b] = both('bool')
       return { text: `(${ofType(a, 'bool').text} ${operator} ${ofType(b, 'bool').text})`, type: 'bool' }
-    case '||':
+    }
+    case '||': {
+      const [a, b] = both('text')
       return { text: `(${ofType(a, 'text').text} || ${ofType(b, 'text').text})`, type: 'text' }
+    }
     case '+':
     case '-':
     case '*':
-      return calculation(operator, a, b)
+      return calculation(operator, ...both('int'))
     default:
       // Division by zero is an error in one and null in the other.
       return untranslatable()

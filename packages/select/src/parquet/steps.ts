@@ -3,7 +3,7 @@ import { Malformed } from './compact-reader.js'
 import type { Chunk, Footer, RowGroup, Span } from './footer.js'
 
 /** Of row groups that are read together, once there were records of the first: asking DuckDB takes a while by itself. */
-const STEP_BYTES = 32 * 1024 * 1024
+const STEP_BYTES = 16 * 1024 * 1024
 const STEP_ROWS = 8 * 122_880
 /** A gap that is read rather than asked around: objects are stored in blocks of that size. */
 const GAP_BYTES = 64 * 1024

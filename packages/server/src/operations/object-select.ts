@@ -5,6 +5,9 @@ import type { Context, Handler } from '../handlers.js'
 import { selectReply } from '../select/select-reply.js'
 import { selectRequestOf } from '../select/select-request.js'
 
+/** Of the object at a time: each bit costs a few turns of the event loop and of threads. */
+const READ_BYTES = 1024 * 1024
+
 export const selectObjectContent: Handler<'selectObjectContent'> = async (context, input) => {
   const { call, store, select, config } = context
   if (!select) throw new Fault('NotImplemented', { message: 'SELECT is switched off at this server.' })
@@ -15,7 +18,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
-    lent: true,
+    lentBytes: READ_BYTES,
   })
   const { signal, clock } = call
   const source = request.input.type === 'parquet' ? partsOf(context, found) : chunksOf(found.content)
@@ -32,7 +35,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
 /** All of one version, which stays the same whatever becomes of the key. */
 function partsOf({ call, store }: Context, { version }: GetResult): ObjectSource {
   const read = ({ start, end }: { readonly start: number; readonly end: number }) =>
-    chunksOf(readContent(call, store, version, { offset: start, length: end - start, lent: true }))
+    chunksOf(readContent(call, store, version, { offset: start, length: end - start, lentBytes: READ_BYTES }))
   return { size: version.size, read }
 }
 

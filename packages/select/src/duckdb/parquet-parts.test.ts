@@ -18,7 +18,7 @@ const TABLE = `
     {'a': i, 'b': {'c': 'text ' || i, 'd': [i % 5]}} AS nested,
     DATE '2024-01-01' + (i % 1000)::INTEGER AS born,
     TIMESTAMP '2024-01-01 00:00:00' + to_milliseconds(i * 37) AS seen
-  FROM range(5000) rows(i)`
+  FROM range(4200) rows(i)`
 const SQLS = [
   'SELECT * FROM COSObject',
   'SELECT id, code FROM COSObject WHERE score = 7',
@@ -57,11 +57,7 @@ async function written(options: string, table = TABLE): Promise<string> {
 describe('a query over parts of a Parquet object answers as one over all of it', () => {
   it.each([
     'COMPRESSION uncompressed, ROW_GROUP_SIZE 2048',
-    'COMPRESSION snappy, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2',
-    'COMPRESSION zstd, ROW_GROUP_SIZE 4096, DICTIONARY_SIZE_LIMIT 1',
-    'COMPRESSION gzip, ROW_GROUP_SIZE 2048, STRING_DICTIONARY_PAGE_SIZE_LIMIT 100',
-    'COMPRESSION brotli, ROW_GROUP_SIZE 100000',
-    'COMPRESSION lz4_raw, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1',
+    'COMPRESSION zstd, ROW_GROUP_SIZE 4096, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1',
   ])('%s', async (options) => {
     const path = await written(options)
     for (const sql of SQLS) {
@@ -69,6 +65,19 @@ describe('a query over parts of a Parquet object answers as one over all of it',
       expect(whole.error).toBe(undefined)
       expect(parts, sql).toEqual(whole)
     }
+  })
+
+  it.each([
+    'COMPRESSION snappy, ROW_GROUP_SIZE 2048, STRING_DICTIONARY_PAGE_SIZE_LIMIT 100',
+    'COMPRESSION gzip, ROW_GROUP_SIZE 100000',
+    'COMPRESSION brotli, ROW_GROUP_SIZE 2048',
+    'COMPRESSION lz4_raw, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2',
+  ])('%s', async (options) => {
+    const path = await written(options, `SELECT id, name, code FROM (${TABLE})`)
+    const sql = `SELECT id, code FROM COSObject WHERE name = 'name 39'`
+    const { whole, parts } = await queries.ask(sql, path)
+    expect(whole.text.split('\n')).toHaveLength(106)
+    expect(parts).toEqual(whole)
   })
 
   it('also where the metadata is longer than what is read of the end at first, and where it is shorter', async () => {
@@ -104,7 +113,7 @@ describe('what is read of a Parquet object', () => {
     const { parts, needs } = await queries.ask('SELECT COUNT(*) FROM COSObject', path, {
       tailBytes: 16 * 1024,
     })
-    expect(parts.text).toBe('5000\n')
+    expect(parts.text).toBe('4200\n')
     expect(needs).toHaveLength(1)
   })
 
@@ -174,7 +183,7 @@ describe('a Parquet object that is damaged', () => {
     })
     // Always the same ones: DuckDB has been seen to crash on others, which ends the process of a query alone.
     await fc.assert(property, {
-      numRuns: Number(process.env.COSET_RUNS ?? 60),
+      numRuns: Number(process.env.COSET_RUNS ?? 40),
       seed: Number(process.env.COSET_SEED ?? 1),
     })
   })

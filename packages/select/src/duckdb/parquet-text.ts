@@ -31,7 +31,9 @@ export function writtenColumn(text: string, type: DuckDBType): Sql | undefined {
 
 function decimalOf(text: string, { width, scale }: DuckDBDecimalType): Sql | undefined {
   if (width > DECIMAL_WIDTH_MAX || scale > DECIMAL_SCALE_MAX) return undefined
-  const written = `CAST(${text} AS VARCHAR)`
+  // Without room before the point there would be no zero before it.
+  const value = width > scale ? text : `CAST(${text} AS DECIMAL(${width + 1}, ${scale}))`
+  const written = `CAST(${value} AS VARCHAR)`
   // Without digits behind the point a sum would be taken for one of ints.
   const digits = scale === 0 ? {} : { digits: `${scale}` }
   return { text, type: 'decimal', isNullable: true, written, ...digits }

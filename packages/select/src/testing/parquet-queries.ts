@@ -69,12 +69,40 @@ export class ParquetQueries {
     }
   }
 
-  #execution(request: SelectRequest, tailBytes: number): ParquetExecution {
+  /** By DuckDB as far as it can, and by the interpreter alone; `isDuckDb`: whether all of it was DuckDB's. */
+  async compare(expression: string, path: string, output: OutputFormat = CSV) {
+    const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
+    const batch = { path, length: 0, isFirst: true }
+    const answer = (database: Partial<Database>) => {
+      const whole = Object.setPrototypeOf(database, this.database) as Database
+      return answerOf(this.#execution(request, 8, whole), only(batch), async () => undefined)
+    }
+    const refuse = async () => {
+      throw new Error('This is for the interpreter.')
+    }
+    const own = this.database
+    let isDuckDb = true
+    const columns = (sql: string) => own.columns(sql)
+    const stream = (sql: string) => {
+      isDuckDb = false
+      return own.stream(sql)
+    }
+    const alone = { columns, stream: (sql: string) => own.stream(sql), write: refuse, rows: refuse }
+    const found = await answer({
+      columns,
+      stream,
+      write: (sql) => own.write(sql),
+      rows: (sql) => own.rows(sql),
+    })
+    return { found, expected: await answer(alone), isDuckDb }
+  }
+
+  #execution(request: SelectRequest, tailBytes: number, database = this.database): ParquetExecution {
     const query = analyze(parse(request.expression), request.input)
     const now = timestampOfDate(new Date(0))
     const work = { query, state: new QueryState(query), writer: recordWriter(query, request), now }
     const { output } = request
-    const openDatabase = async () => this.database
+    const openDatabase = async () => database
     return new ParquetExecution({ work, output, folder: this.#folder, tailBytes, openDatabase })
   }
 }

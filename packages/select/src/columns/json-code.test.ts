@@ -122,10 +122,6 @@ function expressionOf(paths: readonly string[] | '*'): string {
   return `SELECT ${columns} FROM COSObject s`
 }
 
-function tableOf({ slice }: Found): readonly (readonly Cell[])[] | string {
-  return typeof slice === 'string' ? slice : slice.columns.map((column) => cellsOf(column, slice.records))
-}
-
 const SPACES = fc.constantFrom('', '', '', '', '', ' ', '  ', '\t', '\r', ' \t ')
 const CHARACTER = fc.constantFrom(
   ...['a', 'b', 'é', '€', '\u{1f600}', ' ', ',', '"', '\\', '\n', '\t', '\u0001', '\u2028', '{', '7', '\x7f'],

@@ -200,6 +200,9 @@ function chunkFrom(found: ReadonlyMap<number, number>): Chunk {
   const start = dictionary !== undefined && dictionary >= MARK_BYTES ? dictionary : data
   const bloom = found.get(METADATA.bloom)
   const bloomBytes = found.get(METADATA.bloomBytes)
+  if (start < 0 || bytes < 0 || (bloom ?? 0) < 0 || (bloomBytes ?? 0) < 0) {
+    throw new Malformed('A column has a place that is none.')
+  }
   const bloomEnd = bloom === undefined || bloomBytes === undefined ? undefined : bloom + bloomBytes
   return {
     values,

@@ -8,7 +8,6 @@ import type { FieldStep } from '../analysis/query.js'
 import { type InterpretedExecution, interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import type { CsvOutput, JsonInput, JsonOutput, OutputFormat } from '../request.js'
-import { type Cell, cellsOf } from '../testing/cells.js'
 import { type JsonResult, jsonCode } from './json-code.js'
 import { Kernel } from './kernel.js'
 import { inputBytesFor, type SliceFound, SliceReader } from './slice-reader.js'
@@ -120,10 +119,6 @@ function writtenOf(paths: readonly string[] | '*', output: OutputFormat, text: s
 function expressionOf(paths: readonly string[] | '*'): string {
   const columns = paths === '*' ? '*' : paths.map((path, at) => `${path} AS c${at}`).join(', ')
   return `SELECT ${columns} FROM COSObject s`
-}
-
-function tableOf({ slice }: Found): readonly (readonly Cell[])[] | string {
-  return typeof slice === 'string' ? slice : slice.columns.map((column) => cellsOf(column, slice.records))
 }
 
 const SPACES = fc.constantFrom('', '', '', '', '', ' ', '  ', '\t', '\r', ' \t ')

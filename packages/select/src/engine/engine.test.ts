@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SelectError } from '../errors.js'
 import type { CsvInput, SelectRequest } from '../request.js'
 import { SelectEngine } from './engine.js'
+import type { ObjectSource } from './object-source.js'
 import type { QueryEvent } from './run-query.js'
 import { defaultSelectSettings, type SelectSettings } from './settings.js'
 
@@ -169,6 +170,46 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     expect(given).toBe(before)
     expect(given).toBeLessThan(16 * MIB)
     await events.return(undefined)
+  })
+
+  describe('with an object that is read in parts', () => {
+    const bytes = Buffer.from('0123456789')
+    const read = async function* ({ start, end }: { readonly start: number; readonly end: number }) {
+      yield bytes.subarray(start, end)
+    }
+    const partsOf = (expression: string): SelectRequest => ({
+      ...requestOf(expression),
+      input: { type: 'parquet' },
+    })
+    const askParts = async (expression: string, object: ObjectSource = { size: bytes.length, read }) => {
+      const events: QueryEvent[] = []
+      for await (const event of open().select(partsOf(expression), object, at())) {
+        events.push(event.kind === 'records' ? { ...event, bytes: Buffer.from(event.bytes) } : event)
+      }
+      const records = events.flatMap((event) => (event.kind === 'records' ? [event.bytes] : []))
+      return { text: Buffer.concat(records).toString(), last: events.at(-1) }
+    }
+
+    it('gives the parts that are asked for, and counts them', async () => {
+      const { text, last } = await askParts('parts 2-4,6-7 0-1 9-10 0-10 5-6 8-9')
+      expect(text).toBe('..23..6\n0\n.........9\n0123456789\n.....5\n........8\n')
+      expect(last).toEqual({ kind: 'finished', bytesScanned: 17, bytesProcessed: 17 })
+    })
+
+    it('ends a query that asks for what is not there', async () => {
+      await expect(askParts('parts 2-4 5-11')).rejects.toThrow('no parts of the object')
+    })
+
+    it('ends a query whose object fails', async () => {
+      const failing = async function* () {
+        yield await Promise.reject(new Error('the disk is gone'))
+      }
+      await expect(askParts('parts 2-4', { size: 10, read: failing })).rejects.toThrow('the disk is gone')
+    })
+
+    it('takes no stream for one', async () => {
+      await expect(askParts('parts 2-4', source('0123'))).rejects.toThrow('can not be read in parts')
+    })
   })
 
   it('gives processes nothing of its own: no environment, a private folder', async () => {

@@ -6,6 +6,7 @@ import type {
   FailedMessage,
   FileMessage,
   FinishedMessage,
+  NeedMessage,
   StartMessage,
   StoredMessage,
   TakenMessage,
@@ -13,6 +14,8 @@ import type {
 } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
+import { isRanged, type ObjectSource, streamOf } from './object-source.js'
+import { RangeDelivery } from './range-delivery.js'
 import { ResultFile } from './result-file.js'
 import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
@@ -39,7 +42,7 @@ export type QueryEvent =
 
 export interface QueryPlan {
   readonly request: SelectRequest
-  readonly source: AsyncIterable<Uint8Array>
+  readonly source: ObjectSource
   readonly signal: AbortSignal
   /** Milliseconds since 1970. */
   readonly nowMs: number
@@ -74,7 +77,7 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
     worker.kill(new Error('The query is over.'))
     await delivered
     await events.settle()
-    await Promise.all([ring.close(), query.close()])
+    await query.close()
   }
 }
 
@@ -106,6 +109,8 @@ class EventsAhead {
 class Query {
   readonly #plan: QueryPlan
   readonly #ring: SpoolRing
+  /** Where the object is read in parts. */
+  readonly #ranges: RangeDelivery | undefined
   /** Lengths of the files that are not used up yet. */
   readonly #handed = new Map<string, number>()
   readonly #results: ResultFile
@@ -115,21 +120,25 @@ class Query {
     this.#plan = plan
     this.#ring = ring
     this.#results = new ResultFile(plan.folder)
+    const { source, folder, settings } = plan
+    const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source)
+    const bytesMax = settings.wholeBytesMax
+    if (isInParts) this.#ranges = new RangeDelivery({ source, folder, filesMax: RING_FILES, bytesMax })
   }
 
   /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
   async deliver(signal: AbortSignal): Promise<void> {
     const { worker, request, settings, source } = this.#plan
-    const { batchBytes, wholeBytesMax } = settings
+    const { batchBytes } = settings
     try {
       const delivery = deliveryOf(request)
       await worker.send(jsonFrame('start', this.#start(delivery)))
-      const hand = (file: FileMessage) => {
-        this.#handed.set(file.path, file.length)
-        return worker.send(jsonFrame('file', file))
-      }
-      const plan = { delivery, request, ring: this.#ring, batchBytes, wholeBytesMax, signal, hand }
-      await deliver(plan, source)
+      if (this.#ranges) return
+      if (delivery === 'ranges')
+        throw new Error('The source can not be read in parts, which its format needs.')
+      const hand = (file: FileMessage) => this.#hand(file)
+      const plan = { delivery, request, ring: this.#ring, batchBytes, signal, hand }
+      await deliver(plan, streamOf(source))
       await worker.send(jsonFrame('end'))
     } catch (error) {
       if (signal.aborted) return
@@ -138,6 +147,21 @@ class Query {
         const failure: FailedMessage = { code: error.code, message: error.message, stack: null }
         await worker.send(jsonFrame('end', failure))
       } else worker.kill(error)
+    }
+  }
+
+  #hand(file: FileMessage): Promise<void> {
+    this.#handed.set(file.path, file.length)
+    return this.#plan.worker.send(jsonFrame('file', file))
+  }
+
+  /** As `deliver`: never rejects. */
+  async #deliverParts({ spans }: NeedMessage, signal: AbortSignal): Promise<void> {
+    try {
+      if (!this.#ranges) throw new Error('The object is not read in parts.')
+      await this.#hand(await this.#ranges.deliver(spans, signal))
+    } catch (error) {
+      if (!signal.aborted) this.#plan.worker.kill(error)
     }
   }
 
@@ -158,6 +182,9 @@ class Query {
         return this.#read(readJson(frame) as StoredMessage)
       case 'used':
         return this.#use(readJson(frame) as UsedMessage)
+      case 'need':
+        void this.#deliverParts(readJson(frame) as NeedMessage, delivering.signal)
+        return undefined
       case 'enough':
         delivering.abort(new Error('The query has all it asked for.'))
         return undefined
@@ -172,8 +199,9 @@ class Query {
     }
   }
 
-  close(): Promise<void> {
-    return this.#results.close()
+  /** Once nothing is delivered any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#ring.close(), this.#results.close(), this.#ranges?.close()])
   }
 
   async #read(stored: StoredMessage): Promise<QueryEvent> {
@@ -186,14 +214,26 @@ class Query {
   #use({ path, bytesProcessed }: UsedMessage): QueryEvent {
     this.#bytesScanned += this.#handed.get(path) ?? 0
     this.#handed.delete(path)
-    this.#ring.give(path)
+    if (this.#ranges) this.#ranges.give(path)
+    else this.#ring.give(path)
     return { kind: 'counts', bytesScanned: this.#bytesScanned, bytesProcessed }
   }
 
   #start(delivery: StartMessage['delivery']): StartMessage {
-    const { request, settings, folder, nowMs } = this.#plan
+    const { request, settings, folder, nowMs, source } = this.#plan
+    const objectBytes = isRanged(source) ? source.size : null
     const { batchBytes, memoryBytesMax, threads, executionModule = null } = settings
-    return { request, delivery, folder, batchBytes, memoryBytesMax, threads, nowMs, executionModule }
+    return {
+      request,
+      delivery,
+      objectBytes,
+      folder,
+      batchBytes,
+      memoryBytesMax,
+      threads,
+      nowMs,
+      executionModule,
+    }
   }
 }
 

@@ -103,17 +103,19 @@ function lastOf(bits: u64, at: usize, otherwise: usize): usize {
  * behind it is.
  */
 export function lookAtReturns(returnBits: u64, feedBits: u64, markBits: u64, recordBits: u64): void {
+  edgeBefore = markBits >> 63
+  if ((returnBits | returnBefore | (feedBits & ~recordBits)) === 0) return
   const isLine = recordMark === LINE_FEED
   const loose = (returnBits & ~(isLine ? recordBits >> 1 : 0)) | (feedBits & ~recordBits)
   if (loose !== 0) hasQuotes = true
   dirtyBits |= isLine ? loose & ~(returnBits & LAST) : loose
   if (isLine && returnBefore !== 0 && (recordBits & 1) === 0) isDirty = true
   returnBefore = returnBits >> 63
-  edgeBefore = markBits >> 63
 }
 
 /** Whether the record that ends at that bit is not to be copied. */
 export function takeDirty(bit: u64): bool {
+  if (!isWritten) return false
   const before = below(bit)
   const found = isDirty || (dirtyBits & before) !== 0
   dirtyBits &= ~before

@@ -240,4 +240,15 @@ describe('JSON in the kernel', () => {
     },
     120_000,
   )
+
+  it('has values of each view', () => {
+    const views = ['json', 'kind', 'printed'] as const
+    const text = '{"a":"x\\u00e9"}\n{"a": null}\n{}\n{"a":1.50}\n{"a":true}\n'
+    const found = read({ text, paths: ['s.a'], wanted: views.map((view) => ({ column: 0, view })) })
+    expect(tableOf(found)).toEqual([
+      ['"x\\u00e9"', 'null', null, '1.50', 'true'],
+      [1, 0, null, 1, 1],
+      ['xé', null, null, '1.50', 'true'],
+    ])
+  })
 })

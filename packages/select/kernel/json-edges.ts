@@ -31,6 +31,8 @@ export function beginEdges(state: usize): void {
 }
 
 /** Whether the same bytes stand there. */
+// @ts-expect-error: decorator
+@inline
 export function fits(edge: usize, at: usize): bool {
   const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(edge, GLUE)))
   if (load<u32>(edge, LENGTH) <= 16) return (same | load<u32>(edge, TAIL)) === 0xffff

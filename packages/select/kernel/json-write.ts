@@ -86,7 +86,8 @@ export function jsonWrite(list: usize, from: i32, to: i32, out: usize, limit: us
   for (; index < to; index++) {
     const row = list === 0 ? index : load<i32>(list + ((<usize>index) << 2))
     stop = 0
-    const behind = kind === ALL || kind === AS_IT_STANDS ? writeRecord(row, end, limit) : writeColumns(row, end, limit)
+    const behind =
+      kind === ALL || kind === AS_IT_STANDS ? writeRecord(row, end, limit) : writeColumns(row, end, limit)
     const isTooLong = behind - end > RECORD_BYTES_MAX
     if (stop === ODD || isTooLong || (stop === FULL && end === out)) oddAt = recordAt(row)
     if (stop !== 0 || isTooLong) break

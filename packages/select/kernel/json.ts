@@ -177,6 +177,8 @@ function readRecord(before: usize, from: usize): usize {
   return 0
 }
 
+// @ts-expect-error: decorator
+@inline
 function nextEdge(last: usize, at: usize): usize {
   const edge = <usize>load<u32>(last, NEXT)
   return edge !== 0 && fits(edge, at) ? edge : otherEdge(last, at)

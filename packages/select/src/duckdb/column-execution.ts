@@ -223,7 +223,8 @@ export class ColumnExecution implements Execution {
 
   *#readLines(pieces: Iterable<WrittenPiece>): Generator<Uint8Array> {
     for (const piece of pieces) {
-      const lines = piece instanceof Uint8Array ? Buffer.from(piece.buffer, piece.byteOffset, piece.length) : piece.record
+      const lines =
+        piece instanceof Uint8Array ? Buffer.from(piece.buffer, piece.byteOffset, piece.length) : piece.record
       yield* this.#options.interpreter.runBytes(lines, false)
     }
   }

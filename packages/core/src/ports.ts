@@ -80,10 +80,10 @@ export interface BlobWriteOptions {
 export interface BlobReadOptions {
   readonly signal: AbortSignal
   /**
-   * Each chunk is valid only until the next is asked for, so that its memory can serve again. A wish: stores may pass over
-   * it. Default false: chunks are the reader's to keep.
+   * Chunks of about this size are wanted, each valid only until the next is asked for, so that its memory can serve again.
+   * A wish: stores may pass over it. Default: chunks of any size, which are the reader's to keep.
    */
-  readonly lent?: boolean
+  readonly lentBytes?: number | undefined
 }
 
 export interface BlobStore {

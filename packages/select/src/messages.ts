@@ -14,7 +14,7 @@ export type Delivery = 'batches' | 'bytes' | 'whole'
  * each side new memory for every bit. It has a few slots, written in turn, so that it stays small, and a server that does
  * not read holds the process up.
  */
-export const RESULT_FILE = { name: 'results', slots: 4, slotBytes: 256 * 1024 } as const
+export const RESULT_FILE = { name: 'results', slots: 4, slotBytes: 512 * 1024 } as const
 
 /** How the process that answers a query is told of it. */
 export interface StartMessage {

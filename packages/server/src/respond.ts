@@ -84,16 +84,20 @@ async function sendStream(
   }
 }
 
-/** Resolves once the system has the bytes, and their memory may serve again. */
+/** Resolves once the system has the bytes, and their memory may serve again; rejects when the connection is gone. */
 function written({ response, signal }: Exchange, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const abort = () => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     response.write(chunk, (error) => {
+      // The client is no failure of ours: its leaving is told by the signal, as soon as the connection is closed.
+      if (error) {
+        response.destroy()
+        return
+      }
       signal.removeEventListener('abort', abort)
-      if (error) reject(error)
-      else resolve()
+      resolve()
     })
   })
 }

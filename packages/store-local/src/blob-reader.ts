@@ -37,17 +37,23 @@ export interface BlobRead {
   readonly id: BlobId
   readonly range: ByteRange
   readonly signal: AbortSignal
-  /** Each chunk is valid only until the next is asked for. */
-  readonly lent: boolean
+  /** Of chunks, each of which is valid only until the next is asked for; undefined: they are the reader's to keep. */
+  readonly lentBytes: number | undefined
 }
 
-export async function* readBlob({ folder, id, range, signal, lent }: BlobRead): AsyncGenerator<Uint8Array> {
+export async function* readBlob({
+  folder,
+  id,
+  range,
+  signal,
+  lentBytes,
+}: BlobRead): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
-  const memory = lent ? new LentMemory() : OWN_MEMORY
+  const memory = lentBytes === undefined ? OWN_MEMORY : new LentMemory(lentBytes)
   // Also keeps a malformed id from naming a file elsewhere.
   if (!isBlobId(id)) throw missing('A blob has an id that no blob can have.')
   const handle = await openToRead(id, folder.pathOf(id))
-  let ahead: Promise<Span> | undefined
+  let spans: Spans | undefined
   try {
     const file = await identify(id, handle)
     const end = range.offset + range.length
@@ -55,20 +61,16 @@ export async function* readBlob({ folder, id, range, signal, lent }: BlobRead): 
     if (range.length === 0) return
     const firstBlock = Math.floor(range.offset / BLOCK_SIZE)
     const checksums = await readChecksums(file, firstBlock, blockCount(end))
-    ahead = readAhead(file, { start: firstBlock * BLOCK_SIZE, end }, memory)
-    while (ahead !== undefined) {
-      const span: Span = await ahead
+    spans = new Spans({ file, firstBlock, end, checksums }, memory)
+    for (let span = await spans.next(); span; span = await spans.next()) {
       signal.throwIfAborted()
-      const next = span.start + span.bytes.length
-      ahead = next < end ? readAhead(file, { start: next, end }, memory) : undefined
-      verify(file, span, { checksums, firstBlock })
       yield span.bytes.subarray(Math.max(0, range.offset - span.start), end - span.start)
       signal.throwIfAborted()
     }
     memory.release()
   } finally {
     // The handle may not be closed under a read.
-    await ahead?.catch(() => {})
+    await spans?.settle()
     await handle.close()
   }
 }
@@ -102,21 +104,56 @@ async function readChecksums(file: BlobFile, first: number, end: number): Promis
 }
 
 interface Wanted {
-  readonly start: number
+  readonly file: BlobFile
+  readonly firstBlock: number
   readonly end: number
+  /** From the first block on. */
+  readonly checksums: Buffer
 }
 
-/** Whole blocks from `start` on, as many as one read takes and the range needs. */
-async function readSpan(file: BlobFile, { start, end }: Wanted, memory: ReadMemory): Promise<Span> {
-  const wanted = Math.min(blockCount(end) * BLOCK_SIZE, start + memory.readSize, file.dataLength)
-  return { start, bytes: await readPart(file, start, wanted - start, memory) }
-}
+/** Verified spans in their order; the next ones are read and verified while the last is used. */
+class Spans {
+  readonly #wanted: Wanted
+  readonly #memory: ReadMemory
+  readonly #ahead: Promise<Span>[] = []
+  #position: number
 
-function readAhead(file: BlobFile, wanted: Wanted, memory: ReadMemory): Promise<Span> {
-  const reading = readSpan(file, wanted, memory)
-  // It may fail while the consumer is busy; the failure is met when the span is awaited.
-  reading.catch(() => {})
-  return reading
+  constructor(wanted: Wanted, memory: ReadMemory) {
+    this.#wanted = wanted
+    this.#memory = memory
+    this.#position = wanted.firstBlock * BLOCK_SIZE
+    // The first one alone: many readers want no more.
+    this.#read()
+  }
+
+  /** Undefined behind the last one. What was taken before is not in use any more. */
+  async next(): Promise<Span | undefined> {
+    const span = await this.#ahead.shift()
+    while (this.#ahead.length < this.#memory.readsAhead && this.#position < this.#wanted.end) this.#read()
+    return span
+  }
+
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#ahead)
+  }
+
+  /** Whole blocks, as many as one read takes and the range needs. */
+  #read(): void {
+    const { file, end } = this.#wanted
+    const start = this.#position
+    this.#position = Math.min(blockCount(end) * BLOCK_SIZE, start + this.#memory.readSize, file.dataLength)
+    const reading = this.#readSpan(start, this.#position - start)
+    // It may fail while the consumer is busy; the failure is met when the span is awaited.
+    reading.catch(() => {})
+    this.#ahead.push(reading)
+  }
+
+  async #readSpan(start: number, length: number): Promise<Span> {
+    const { file, checksums, firstBlock } = this.#wanted
+    const span = { start, bytes: await readPart(file, start, length, this.#memory) }
+    verify(file, span, { checksums, firstBlock })
+    return span
+  }
 }
 
 async function readPart(

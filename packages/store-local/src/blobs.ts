@@ -26,8 +26,8 @@ export async function localBlobStore({ now, ...places }: LocalBlobOptions): Prom
       return { id, size }
     },
 
-    read: (id, range, { signal, lent = false }) =>
-      readBlob({ folder: folders.of(id), id, range, signal, lent }),
+    read: (id, range, { signal, lentBytes }) =>
+      readBlob({ folder: folders.of(id), id, range, signal, lentBytes }),
 
     async delete(ids) {
       await mapLimited(ids.filter(isBlobId), DELETES_MAX, (id) => removeBlob(folders.of(id).pathOf(id)))

@@ -27,9 +27,9 @@ export function memoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
       return { id, size: content.length }
     },
 
-    read(id, range, { signal, lent = false }) {
+    read(id, range, { signal, lentBytes }) {
       const chunks = slices(blobs.get(id), range, signal)
-      return lent ? spoiled(chunks) : chunks
+      return lentBytes === undefined ? chunks : spoiled(chunks)
     },
 
     async delete(ids) {

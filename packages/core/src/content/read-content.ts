@@ -20,9 +20,14 @@ export type ReadContent =
     }
 
 export interface ReadRange extends ByteRange {
-  /** Each chunk is valid only until the next is asked for; default false, and they are the reader's to keep. */
-  readonly lent?: boolean
+  /**
+   * What is larger comes in chunks of about this size, each valid only until the next is asked for. Default: chunks are
+   * the reader's to keep.
+   */
+  readonly lentBytes?: number | undefined
 }
+
+type StreamedContent = Exclude<LiveVersion['content'], { readonly kind: 'inline' }>
 
 /** Inline content in memory whose bytes were checked since they came from the store. */
 const verified = new WeakSet<object>()
@@ -30,15 +35,22 @@ const verified = new WeakSet<object>()
 /** Throws `InternalError` when inline bytes are damaged; blobs check theirs as they are read. */
 export function readContent(call: Call, store: Store, version: LiveVersion, range: ReadRange): ReadContent {
   const { content } = version
-  if (content.kind === 'extents')
-    return { kind: 'stream', stream: readExtents(call, store, content.extents, range) }
-  if (content.kind === 'manifest')
-    return { kind: 'stream', stream: readManifest(call, store, content.manifest, range) }
+  if (content.kind !== 'inline') return readStream(call, store, content, range)
   if (!verified.has(version)) {
     assertInline(store, content.bytes, version.crc64)
     verified.add(version)
   }
   return { kind: 'bytes', bytes: content.bytes.subarray(range.offset, range.offset + range.length) }
+}
+
+function readStream(call: Call, store: Store, content: StreamedContent, range: ReadRange): ReadContent {
+  const lent = range.lentBytes !== undefined && range.length > range.lentBytes
+  const wanted = lent ? range : { offset: range.offset, length: range.length }
+  const stream =
+    content.kind === 'extents'
+      ? readExtents(call, store, content.extents, wanted)
+      : readManifest(call, store, content.manifest, wanted)
+  return { kind: 'stream', stream, lent }
 }
 
 export async function* readExtents(
@@ -47,9 +59,9 @@ export async function* readExtents(
   extents: readonly Extent[],
   range: ReadRange,
 ): AsyncGenerator<Uint8Array> {
-  const { lent = false } = range
+  const { lentBytes } = range
   for (const { blob, offset, length } of sliceExtents(extents, range)) {
-    yield* store.blobs.read(blob, { offset, length }, { signal: call.signal, lent })
+    yield* store.blobs.read(blob, { offset, length }, { signal: call.signal, lentBytes })
   }
 }
 
@@ -59,9 +71,9 @@ async function* readManifest(
   manifest: ManifestId,
   range: ReadRange,
 ): AsyncGenerator<Uint8Array> {
-  const { lent = false } = range
+  const { lentBytes } = range
   for await (const { piece, range: slice } of readPieces(store, manifest, range)) {
-    if (piece.kind === 'extents') yield* readExtents(call, store, piece.extents, { ...slice, lent })
+    if (piece.kind === 'extents') yield* readExtents(call, store, piece.extents, { ...slice, lentBytes })
     else yield inlineSlice(store, piece, slice)
   }
 }

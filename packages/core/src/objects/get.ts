@@ -18,8 +18,11 @@ export interface GetInput {
   /** The Range header. */
   readonly range?: string | undefined
   readonly conditions: Conditions
-  /** Each chunk of the content is valid only until the next is asked for. Default false. */
-  readonly lent?: boolean
+  /**
+   * Content that is larger comes in chunks of about this size, each valid only until the next is asked for. Default:
+   * chunks are the reader's to keep.
+   */
+  readonly lentBytes?: number | undefined
 }
 
 export interface HeadResult {
@@ -47,7 +50,7 @@ export async function headObject(call: Call, store: Store, input: GetInput): Pro
 export async function getObject(call: Call, store: Store, input: GetInput): Promise<GetResult> {
   const { version, versionId, range, partial } = headOf(await find(call, store, input), input)
   assertReadable(call, version)
-  const content = readContent(call, store, version, { ...range, lent: input.lent ?? false })
+  const content = readContent(call, store, version, { ...range, lentBytes: input.lentBytes })
   return { version, versionId, range, partial, content }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SelectError } from '../errors.js'
+import { RESULT_FILE } from '../messages.js'
 import type { CsvInput, SelectRequest } from '../request.js'
 import { SelectEngine } from './engine.js'
 import type { QueryEvent } from './run-query.js'
@@ -183,6 +184,49 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
 
   it('passes results of any length on', async () => {
     expect((await ask(open(), requestOf('many 3000001'), 'x')).text).toHaveLength(3_000_001)
+  })
+
+  const linesOf = (size: number, count: number) =>
+    Array.from({ length: count }, (_, at) => `${`${at}`.padEnd(size - 1, '.')}\n`).join('')
+
+  it.each([
+    [9, 2000],
+    [1000, 600],
+    [64 * 1024, 40],
+    [200_001, 20],
+    [MIB, 5],
+    [MIB + 1, 3],
+  ])('passes pieces of %i bytes on that share their memory', async (size, count) => {
+    const { text } = await ask(open(), requestOf(`pieces ${size}/${count}`), 'x')
+    expect(text === linesOf(size, count)).toBe(true)
+  })
+
+  it('tells all that stands before a failure, also where it is much', async () => {
+    const chunks: Uint8Array[] = []
+    const asked = (async () => {
+      for await (const event of open().select(requestOf(`pieces ${300_000}/10/fail`), source('x'), at()))
+        if (event.kind === 'records') chunks.push(Buffer.from(event.bytes))
+    })()
+    expect(await codeOf(asked)).toBe('CastFailed')
+    expect(Buffer.concat(chunks).toString() === linesOf(300_000, 10)).toBe(true)
+  })
+
+  it('tells that a process died amid its results', async () => {
+    expect(await codeOf(ask(open(), requestOf(`pieces ${300_000}/50/kill`), 'x'))).toBe('InternalError')
+  })
+
+  it('holds a process up whose results nobody takes, with little on the disk', async () => {
+    const events = open().select(requestOf(`pieces ${200_000}/100000`), source('x'), at())
+    for (let event = 0; event < 3; event++) await events.next()
+    const [folder = ''] = await readdir(dir)
+    const results = join(dir, folder, 'query-1', RESULT_FILE.name)
+    await sleep(100)
+    const before = await stat(results)
+    await sleep(100)
+    const after = await stat(results)
+    expect(after.mtimeMs).toBe(before.mtimeMs)
+    expect(after.size).toBeLessThanOrEqual(RESULT_FILE.slots * RESULT_FILE.slotBytes)
+    await events.return(undefined)
   })
 
   it.each([

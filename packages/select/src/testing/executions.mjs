@@ -72,6 +72,24 @@ const executions = {
       for (let left = Number(argument); left > 0; left -= 1000) yield Buffer.alloc(Math.min(left, 1000), 'x')
     },
   }),
+  /** Lines `size` long, so many of them, each a piece in the memory of the one before it. And then? */
+  pieces: (argument) => ({
+    async *finish() {
+      const [size, count, end] = argument.split('/')
+      const piece = Buffer.alloc(Number(size), '.')
+      piece[piece.length - 1] = 0x0a
+      for (let at = 0; at < Number(count); at++) {
+        piece.write(String(at))
+        yield piece
+      }
+      piece.fill('!')
+      if (end === 'kill') {
+        process.kill(process.pid, 'SIGSEGV')
+        await sleep(60_000)
+      }
+      if (end === 'fail') throw new SelectError('CastFailed', 'It failed.')
+    },
+  }),
   /** A line at its beginning, the next much later. */
   slow: (argument) => ({
     async *run() {

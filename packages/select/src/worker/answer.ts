@@ -1,5 +1,5 @@
 // From the server's first word to the last record of the answer.
-import { SelectError } from '../errors.js'
+import { type SelectCode, SelectError } from '../errors.js'
 import type { Execution } from '../execution.js'
 import { readJson } from '../frames.js'
 import type { FailedMessage, StartMessage } from '../messages.js'
@@ -70,12 +70,15 @@ async function run(link: ServerLink, start: StartMessage, execution: Execution):
   }
 }
 
+/** What the server's operator is told more of. */
+const OURS: ReadonlySet<SelectCode> = new Set(['InternalError', 'NotImplemented'])
+
 function failedMessage(error: unknown): FailedMessage {
   if (error instanceof SelectError)
     return {
       code: error.code,
       message: error.message,
-      stack: error.code === 'InternalError' ? stackOf(error) : null,
+      stack: OURS.has(error.code) ? stackOf(error.cause ?? error) : null,
     }
   return { code: 'InternalError', message: 'The query failed unexpectedly.', stack: stackOf(error) }
 }

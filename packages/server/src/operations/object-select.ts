@@ -5,6 +5,9 @@ import type { Context, Handler } from '../handlers.js'
 import { selectReply } from '../select/select-reply.js'
 import { selectRequestOf } from '../select/select-request.js'
 
+/** Of the object at a time: each bit costs a few turns of the event loop and of threads. */
+const READ_BYTES = 1024 * 1024
+
 export const selectObjectContent: Handler<'selectObjectContent'> = async (context, input) => {
   const { call, store, select, config } = context
   if (!select) throw new Fault('NotImplemented', { message: 'SELECT is switched off at this server.' })
@@ -15,7 +18,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
-    lent: true,
+    lentBytes: READ_BYTES,
   })
   const { signal, clock } = call
   const query = select.select(request, chunksOf(content), { signal, nowMs: clock.now() })

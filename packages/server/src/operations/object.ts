@@ -33,10 +33,15 @@ export const putObject: Handler<'putObject'> = async ({ call, store }, input) =>
   }
 }
 
+/** Of large content at a time: it passes through two buffers of this size, which serve again and again. */
+const READ_BYTES = 512 * 1024
+
 export const getObject: Handler<'getObject'> = async ({ call, store }, input) => {
   const rate = trafficRate(input.TrafficLimit)
   assertOverrides(call, input)
-  const result = await get(call, store, readOf(input))
+  // What is slowed is cut further, and kept for a while.
+  const lentBytes = rate ? undefined : READ_BYTES
+  const result = await get(call, store, { ...readOf(input), lentBytes })
   const content = rate ? slowContent(result.content, rate, call.signal) : result.content
   return attributesOf(call, result, input, content)
 }

@@ -68,7 +68,12 @@ describe('the reply', () => {
 
   it('gives signs of life, once it is its turn', async () => {
     const events = await replyTo(script(120, STARTED, 220, records(1), FINISHED), { contMs: 100 })
-    expect(typesOf(events)).toEqual(['cont', 'cont', 'records', 'stats', 'end'])
+    const types = typesOf(events)
+    // However many fit into the time.
+    const signs = types.indexOf('records')
+    expect(signs).toBeGreaterThan(0)
+    expect(types.slice(0, signs).every((type) => type === 'cont')).toBe(true)
+    expect(types.slice(signs)).toEqual(['records', 'stats', 'end'])
   })
 
   it('tells its progress when that is wanted, by time and by bytes', async () => {

@@ -147,7 +147,10 @@ describe('messages', () => {
     const KIB = 1024
     const bytes = encodeSelectEvent({ type: 'records', bytes: new Uint8Array(200 * KIB).fill(0x61) })
     const sizesOf = (pieceBytes: number) => {
-      const cuts = Array.from({ length: Math.floor(bytes.length / pieceBytes) }, (_, at) => (at + 1) * pieceBytes)
+      const cuts = Array.from(
+        { length: Math.floor(bytes.length / pieceBytes) },
+        (_, at) => (at + 1) * pieceBytes,
+      )
       return decode(bytes, cuts).flatMap(({ payload }) => payload.map(({ length }) => length))
     }
     const large = sizesOf(64 * KIB)

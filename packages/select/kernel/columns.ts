@@ -10,11 +10,10 @@ import {
   VALUES_END,
   VIEW,
   VIEW_DECIMAL,
-  VIEW_FLOAT,
   VIEW_INT,
   wantedEntry,
 } from './layout'
-import { digits, storeDecimal, storeFloat, storeInt } from './numbers'
+import { digits, mantissa, readDecimal, storeFloat, storeInt } from './numbers'
 
 /** A decimal of more digits behind its point is not kept as an int. */
 const DECIMAL_DIGITS_MAX: i32 = 9
@@ -76,20 +75,31 @@ export function addInt(entry: usize, value: i64): void {
   store<u32>(entry, <u32>to + 8, VALUES_END)
 }
 
+export function addFloat(entry: usize, value: f64): void {
+  const to = <usize>load<u32>(entry, VALUES_END)
+  store<f64>(to, value)
+  store<u32>(entry, <u32>to + 8, VALUES_END)
+}
+
+/** `behind`: how many of its digits stand behind the point. Gives why not, or 0. */
+export function addDecimal(entry: usize, mantissa: i64, behind: i32): i32 {
+  addInt(entry, mantissa)
+  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
+  store<i32>(digitsAt, behind)
+  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+  if (behind > load<i32>(entry, DIGITS_MAX)) store<i32>(entry, behind, DIGITS_MAX)
+  return behind > DECIMAL_DIGITS_MAX ? ODD_VALUE : 0
+}
+
 /** Of any view but text. Gives why not, or 0. */
 export function addNumber(entry: usize, from: usize, end: usize): i32 {
+  const view = load<i32>(entry, VIEW)
+  if (view === VIEW_DECIMAL) {
+    return readDecimal(from, end) ? addDecimal(entry, mantissa, digits) : ODD_VALUE
+  }
   const to = <usize>load<u32>(entry, VALUES_END)
   store<u32>(entry, <u32>to + 8, VALUES_END)
-  const view = load<i32>(entry, VIEW)
-  if (view === VIEW_INT) return storeInt(to, from, end)
-  if (view === VIEW_FLOAT) return storeFloat(to, from, end)
-  const why = storeDecimal(to, from, end)
-  if (why !== 0 || digits > DECIMAL_DIGITS_MAX) return ODD_VALUE
-  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
-  store<i32>(digitsAt, digits)
-  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
-  if (digits > load<i32>(entry, DIGITS_MAX)) store<i32>(entry, digits, DIGITS_MAX)
-  return 0
+  return view === VIEW_INT ? storeInt(to, from, end) : storeFloat(to, from, end)
 }
 
 /** All values of a column of decimals get as many digits behind the point as the one that has most. */

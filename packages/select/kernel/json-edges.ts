@@ -3,30 +3,37 @@ import {
   BUCKETS,
   BUCKETS_AT,
   CHAIN,
+  EARLIER,
+  EARLIER_BYTES,
   EDGE_BYTES,
   EDGES_AT,
   EDGES_MAX,
+  ENDS_RECORD,
+  FAILS,
+  FLAGS,
   FROM_STATE,
   GLUE,
   GLUE_BYTES_MAX,
   LENGTH,
   NEXT,
-  OTHER,
   STATE,
   TAIL,
+  TURN,
 } from './json-layout'
 
-/** The first is what a record follows, the second has what was learned last. */
+/** The first is what a record follows, the second has what was learned last, the third stands for what can't be read. */
 export const START_EDGE: usize = EDGES_AT
 export const NEW_EDGE: usize = EDGES_AT + EDGE_BYTES
-const KEPT_FROM: i32 = 2
+export const FAILED_EDGE: usize = NEW_EDGE + EDGE_BYTES
+const KEPT_FROM: i32 = 3
 
 let edgeCount: i32 = 0
 
 export function beginEdges(state: usize): void {
   memory.fill(BUCKETS_AT, 0, <usize>(BUCKETS * 4))
-  memory.fill(EDGES_AT, 0, EDGE_BYTES * 2)
+  memory.fill(EDGES_AT, 0, EDGE_BYTES * 3)
   store<u32>(START_EDGE, <u32>state, STATE)
+  store<u32>(FAILED_EDGE, ENDS_RECORD | FAILS, FLAGS)
   edgeCount = KEPT_FROM
 }
 
@@ -84,6 +91,21 @@ function hashOf(at: usize, length: u32, state: u32): u32 {
 /** What came behind an edge is what is looked for there next time. */
 export function follow(edge: usize, next: usize): void {
   if (edge === NEW_EDGE || next === NEW_EDGE) return
-  store<u32>(edge, load<u32>(edge, NEXT), OTHER)
+  const turn = load<u32>(edge, TURN)
+  store<u32>(edge + <usize>turn, load<u32>(edge, NEXT), EARLIER)
+  store<u32>(edge, (turn + 4) & (EARLIER_BYTES - 1), TURN)
   store<u32>(edge, <u32>next, NEXT)
+}
+
+/** One that came behind the edge before, and does so again; 0 where there is none. */
+export function earlierEdge(edge: usize, at: usize): usize {
+  for (let place: u32 = 0; place < EARLIER_BYTES; place += 4) {
+    const earlier = <usize>load<u32>(edge + <usize>place, EARLIER)
+    if (earlier === 0) break
+    if (!fits(earlier, at)) continue
+    store<u32>(edge + <usize>place, load<u32>(edge, NEXT), EARLIER)
+    store<u32>(edge, <u32>earlier, NEXT)
+    return earlier
+  }
+  return 0
 }

@@ -68,9 +68,10 @@ export const LENGTH: usize = 0
 /** Of the scalar behind it; 0 where that is nobody's. */
 export const NODE: usize = 4
 export const STATE: usize = 8
-/** Edges that came behind it the last times. */
+/** The edge that came behind it the last time. */
 export const NEXT: usize = 12
-export const OTHER: usize = 16
+/** Where the next one is noted among those that came before. */
+export const TURN: usize = 16
 export const FLAGS: usize = 20
 /** Bits of the last sixteen bytes that are none of it. */
 export const TAIL: usize = 24
@@ -81,7 +82,10 @@ export const GLUE_BYTES_MAX: u32 = 96
 /** Lists and structs that are wanted begin or end in it: node, distance, and whether it ends. */
 export const ACTIONS: usize = 128
 export const ACTION_BYTES: usize = 8
-export const ACTIONS_MAX: u32 = 13
+export const ACTIONS_MAX: u32 = 9
+/** Edges that came behind it before the last time. */
+export const EARLIER: usize = 200
+export const EARLIER_BYTES: u32 = 32
 export const ACTION_COUNT: usize = 232
 export const FROM_STATE: usize = 236
 export const CHAIN: usize = 240
@@ -93,6 +97,8 @@ export const BEGINS_RECORD: u32 = 1
 export const ENDS_RECORD: u32 = 2
 export const HAS_SPACES: u32 = 4
 export const HAS_ACTIONS: u32 = 8
+/** There is no record that is read here. */
+export const FAILS: u32 = 16
 
 export const QUOTE: u32 = 34
 export const BACKSLASH: u32 = 92

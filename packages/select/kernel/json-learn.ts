@@ -14,6 +14,8 @@ import {
   COLON,
   COMMA,
   CONTAINER,
+  EARLIER,
+  EARLIER_BYTES,
   ELEMENT,
   ENDS_RECORD,
   FLAGS,
@@ -35,7 +37,6 @@ import {
   NODES_AT,
   OPEN,
   OPEN_LIST,
-  OTHER,
   PARENT,
   PLACE,
   QUOTE,
@@ -46,6 +47,7 @@ import {
   STATE,
   STATE_NODE,
   STRUCT,
+  TURN,
 } from './json-layout'
 import { stateBehind, stateWithin } from './json-states'
 
@@ -88,7 +90,8 @@ export function learn(from: usize, fromState: usize): usize {
   store<u32>(NEW_EDGE, <u32>node, NODE)
   store<u32>(NEW_EDGE, <u32>state, STATE)
   store<u32>(NEW_EDGE, 0, NEXT)
-  store<u32>(NEW_EDGE, 0, OTHER)
+  store<u32>(NEW_EDGE, 0, TURN)
+  memory.fill(NEW_EDGE + EARLIER, 0, <usize>EARLIER_BYTES)
   store<u32>(NEW_EDGE, flags | (actions === 0 ? 0 : HAS_ACTIONS), FLAGS)
   store<u32>(NEW_EDGE, <u32>recordBegin, RECORD_BEGIN)
   store<u32>(NEW_EDGE, <u32>recordEnd, RECORD_END)

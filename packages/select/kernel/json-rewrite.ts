@@ -1,7 +1,7 @@
 // Values of JSON as the result has them: without spaces between them, and with no escape that is not needed.
 import { copyBytes } from './columns'
 import { BACKSLASH, LETTER_U, MINUS, QUOTE, SPACE, ZERO } from './json-layout'
-import { codeUnit, isPlainNumber, stringEnd } from './json-scalars'
+import { cleanFrom, codeUnit, dirtyAt, scalarEnd } from './json-scalars'
 import { behindEscape, writeEscaped } from './json-values'
 
 const SLASH: u32 = 47
@@ -10,57 +10,55 @@ const SLASH: u32 = 47
 export function rewrite(from: usize, end: usize, out: usize): usize {
   let at = from
   let to = out
+  cleanFrom()
   while (at < end && to !== 0) {
     const byte = <u32>load<u8>(at)
-    let behind = at + 1
     if (byte === QUOTE) {
-      behind = stringEnd(at)
-      to = rewriteString(at, behind, to)
+      to = rewriteString(at, to)
+      at = behind
     } else if (byte - ZERO <= 9 || byte === MINUS) {
-      behind = tokenEnd(at)
-      to = isPlainNumber(at, behind) ? copyBytes(to, at, behind) : 0
-    } else if (byte > SPACE) store<u8>(to++, <u8>byte)
-    at = behind
+      const numberEnd = scalarEnd(at)
+      to = dirtyAt === 0 ? copyBytes(to, at, numberEnd) : 0
+      at = numberEnd
+    } else {
+      store<u8>(to, <u8>byte)
+      to += <usize>(byte > SPACE)
+      at++
+    }
   }
   return to
 }
 
-function tokenEnd(from: usize): usize {
-  let at = from
-  while (isOfNumber(<u32>load<u8>(at))) at++
-  return at
-}
-
-/** Digits, signs, points, and the letter of exponents. */
-function isOfNumber(byte: u32): bool {
-  return byte - ZERO <= 9 || (byte >= 43 && byte <= 46 && byte !== 44) || (byte | 32) === 101
-}
+/** Behind what was rewritten last. */
+let behind: usize = 0
 
 /** With its quotes. */
-function rewriteString(from: usize, end: usize, out: usize): usize {
-  let at = from
-  let to = out
-  while (at < end) {
+function rewriteString(from: usize, out: usize): usize {
+  store<u8>(out, <u8>QUOTE)
+  let at = from + 1
+  let to = out + 1
+  while (true) {
     const chunk = v128.load(at)
     v128.store(to, chunk)
-    const escapes = i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>BACKSLASH)))
-    const plain = escapes === 0 ? <usize>16 : <usize>ctz(escapes)
-    if (at + plain >= end) return to + (end - at)
+    const quotes = i8x16.eq(chunk, i8x16.splat(<i8>QUOTE))
+    const bits = i8x16.bitmask(v128.or(quotes, i8x16.eq(chunk, i8x16.splat(<i8>BACKSLASH))))
+    const plain = bits === 0 ? <usize>16 : <usize>ctz(bits)
     at += plain
     to += plain
-    if (escapes === 0) continue
+    if (bits === 0) continue
+    if (<u32>load<u8>(at) === QUOTE) {
+      behind = at + 1
+      return to + 1
+    }
     to = rewriteEscape(at, to)
     if (to === 0) return 0
-    at = escapeBehind
+    at = behind
   }
-  return to
 }
-
-let escapeBehind: usize = 0
 
 function rewriteEscape(at: usize, to: usize): usize {
   const byte = <u32>load<u8>(at, 1)
-  escapeBehind = at + 2
+  behind = at + 2
   if (byte === SLASH) {
     store<u8>(to, <u8>SLASH)
     return to + 1
@@ -70,15 +68,15 @@ function rewriteEscape(at: usize, to: usize): usize {
     return to + 2
   }
   const code = codeUnit(at)
-  escapeBehind = at + 6
+  behind = at + 6
   if (code < <i32>SPACE) return writeControl(code, to)
   if (code === <i32>QUOTE || code === <i32>BACKSLASH) {
     store<u16>(to, <u16>(BACKSLASH | (code << 8)))
     return to + 2
   }
-  const behind = writeEscaped(at, to)
-  escapeBehind = behindEscape()
-  return behind
+  const end = writeEscaped(at, to)
+  behind = behindEscape()
+  return end
 }
 
 /** Some have a letter. */

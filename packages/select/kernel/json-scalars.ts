@@ -4,6 +4,8 @@ import { BACKSLASH, LETTER_E, LETTER_U, MINUS, POINT, QUOTE, SPACE, ZERO } from 
 const TRUE: u32 = 0x65757274
 const NULL: u32 = 0x6c6c756e
 const FALSE: u32 = 0x736c6166
+/** Numbers up to here are looked at as a whole. */
+const SHORT_BYTES: u32 = 31
 const PLUS: u32 = 43
 const NUMBER_BYTES_MAX: usize = 900
 /** A number so short is always written without an exponent. */
@@ -90,11 +92,9 @@ export function codeUnit(at: usize): i32 {
 
 function numberEnd(from: usize, isNegative: bool): usize {
   const start = from + <usize>isNegative
-  const chunk = v128.load(start)
-  const places = i8x16.sub(chunk, i8x16.splat(<i8>ZERO))
-  const digits = i8x16.bitmask(i8x16.eq(i8x16.min_u(places, i8x16.splat(9)), places))
+  const digits = digitBits(start) | (digitBits(start + 16) << 16)
   const whole = ctz(~digits)
-  if (whole === 0 || whole > 15) return whole === 0 ? 0 : longNumberEnd(from, start)
+  if (whole === 0 || whole >= SHORT_BYTES) return whole === 0 ? 0 : longNumberEnd(from, start)
   const isZero = <u32>load<u8>(start) === ZERO
   if (isZero && whole > 1) return 0
   let end = start + <usize>whole
@@ -103,11 +103,17 @@ function numberEnd(from: usize, isNegative: bool): usize {
     const fraction = ctz(~(digits >> (whole + 1)))
     end += <usize>(fraction + 1)
     if (fraction === 0) return 0
-    if (end - start > 15) return longNumberEnd(from, start)
+    if (end - start > <usize>SHORT_BYTES) return longNumberEnd(from, start)
     byte = <u32>load<u8>(end)
   }
   if ((byte | 32) === LETTER_E || (isNegative && isZero)) return longNumberEnd(from, start)
   return end
+}
+
+/** Of sixteen bytes. */
+function digitBits(at: usize): u32 {
+  const places = i8x16.sub(v128.load(at), i8x16.splat(<i8>ZERO))
+  return i8x16.bitmask(i8x16.eq(i8x16.min_u(places, i8x16.splat(9)), places))
 }
 
 function digitsEnd(from: usize): usize {

@@ -1,5 +1,5 @@
 // Values of JSON that are wanted, as values of columns.
-import { addInt, addNull, addNumber, addText, beginText, endText } from './columns'
+import { addInt, addNull, addText, beginText, endText } from './columns'
 import {
   BACKSLASH,
   BEGAN,
@@ -12,6 +12,7 @@ import {
   WANTED_COUNT,
   ZERO,
 } from './json-layout'
+import { addJsonNumber } from './json-numbers'
 import { codeUnit, dirtyAt, isPlainNumber } from './json-scalars'
 import {
   DIRTY,
@@ -19,10 +20,8 @@ import {
   REFUSED,
   SPAN_BYTES,
   VALUES,
-  VALUES_END,
   VIEW,
   VIEW_BOOL,
-  VIEW_FLOAT,
   VIEW_JSON,
   VIEW_KIND,
   VIEW_PRINTED,
@@ -114,13 +113,6 @@ function addTyped(entry: usize, view: i32, from: usize, end: usize): i32 {
     return 0
   }
   return isNumber && !isText && view !== VIEW_BOOL ? addJsonNumber(entry, from, end) : ODD_VALUE
-}
-
-/** There is no zero below zero. */
-function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
-  const why = addNumber(entry, from, end)
-  if (load<i32>(entry, VIEW) !== VIEW_FLOAT || <u32>load<u8>(from) !== MINUS) return why
-  return load<f64>(<usize>load<u32>(entry, VALUES_END) - 8) === 0 ? ODD_VALUE : why
 }
 
 function addString(entry: usize, from: usize, end: usize): i32 {

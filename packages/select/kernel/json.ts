@@ -1,14 +1,16 @@
 // Records of JSON, one on a line: where they are, and the values that are wanted of them.
 import { beginColumns, endColumns } from './columns'
-import { beginEdges, fits, follow, START_EDGE } from './json-edges'
+import { beginEdges, earlierEdge, FAILED_EDGE, fits, follow, START_EDGE } from './json-edges'
 import {
   ACTION_BYTES,
   ACTION_COUNT,
   ACTIONS,
   BEGINS_RECORD,
   ENDS_RECORD,
+  FAILS,
   FIRST_WANTED,
   FLAGS,
+  GLUE,
   HAS_ACTIONS,
   HAS_SPACES,
   isSpace,
@@ -18,7 +20,6 @@ import {
   NODE,
   NODE_BYTES,
   NODES_AT,
-  OTHER,
   PATH,
   PATHS_AT,
   RECORD_BEGIN,
@@ -26,6 +27,7 @@ import {
   SEEN,
   SPACE,
   STATE,
+  TAIL,
   WANTED_COUNT,
 } from './json-layout'
 import { learn } from './json-learn'
@@ -132,12 +134,7 @@ function readLines(limit: usize): void {
       lineStart = at
       if (at >= limit) break
     }
-    const found = readRecord(edge, at)
-    if (found === 0) {
-      why |= REFUSED
-      break
-    }
-    edge = found
+    edge = readRecord(edge, at)
     at = recordBehind
     if (at - lineStart > LINE_BYTES_MAX) why |= REFUSED
     lineStart = at
@@ -148,58 +145,68 @@ function readLines(limit: usize): void {
 /** Where the record on the line ends and the next line begins. */
 let recordBehind: usize = 0
 
-/** From edge to edge, most of which are what they were the last time. Gives the last one, 0 where there is no record here. */
+/** From edge to edge, most of which are what they were the last time. Gives the last one. */
 function readRecord(before: usize, from: usize): usize {
   let last = before
   let at = from
+  let longer: usize = 0
   cleanFrom()
-  let edge = nextEdge(last, at)
-  while (edge !== 0) {
+  while (true) {
+    const edge = longer === 0 ? nextEdge(last, at) : longer
     const flags = load<u32>(edge, FLAGS)
-    const scalar = at + <usize>load<u32>(edge, LENGTH)
     const isEnd = (flags & ENDS_RECORD) !== 0
+    const scalar = at + <usize>load<u32>(edge, LENGTH)
     const end = isEnd ? scalar : scalarEnd(scalar)
     if (end === 0) {
-      edge = longerEdge(last, at, edge)
+      longer = longerEdge(last, at, edge)
       continue
     }
     if (flags !== 0) obey(edge, flags, at)
     if (isEnd) {
-      recordBehind = scalar
+      recordBehind = end
       return edge
     }
     const node = <usize>load<u32>(edge, NODE)
     if (node !== 0) why |= addScalar(node, scalar, end, recordCount)
+    longer = 0
     last = edge
     at = end
-    edge = nextEdge(last, at)
   }
-  return 0
 }
 
 function nextEdge(last: usize, at: usize): usize {
   const edge = <usize>load<u32>(last, NEXT)
-  return edge !== 0 && fits(edge, at) ? edge : otherEdge(last, at)
+  if (edge === 0) return otherEdge(last, at)
+  const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(edge, GLUE)))
+  if (load<u32>(edge, LENGTH) <= 16 && (same | load<u32>(edge, TAIL)) === 0xffff) return edge
+  return same === 0xffff && fits(edge, at) ? edge : otherEdge(last, at)
 }
 
 function otherEdge(last: usize, at: usize): usize {
-  const other = <usize>load<u32>(last, OTHER)
-  const edge = other !== 0 && fits(other, at) ? other : learn(at, <usize>load<u32>(last, STATE))
-  if (edge !== 0) follow(last, edge)
+  const earlier = earlierEdge(last, at)
+  return earlier === 0 ? learnedEdge(last, at) : earlier
+}
+
+function learnedEdge(last: usize, at: usize): usize {
+  const edge = learn(at, <usize>load<u32>(last, STATE))
+  if (edge === 0) return FAILED_EDGE
+  follow(last, edge)
   return edge
 }
 
-/** What stood there before is followed by a bracket and not by a scalar this time. */
+/** What stood there before is followed by a bracket and not by a scalar this time, or by nothing that is one. */
 function longerEdge(last: usize, at: usize, edge: usize): usize {
   const length = load<u32>(edge, LENGTH)
-  const longer = learn(at, <usize>load<u32>(last, STATE))
-  if (longer === 0 || load<u32>(longer, LENGTH) === length) return 0
-  follow(last, longer)
-  return longer
+  const longer = learnedEdge(last, at)
+  return load<u32>(longer, LENGTH) === length ? FAILED_EDGE : longer
 }
 
 /** Does what is not done for every edge. */
 function obey(edge: usize, flags: u32, at: usize): void {
+  if ((flags & FAILS) !== 0) {
+    why |= REFUSED
+    return
+  }
   if ((flags & HAS_SPACES) !== 0) dirtyTo(at + <usize>load<u32>(edge, LENGTH) - 1)
   if ((flags & BEGINS_RECORD) !== 0) recordStart = at + <usize>load<u32>(edge, RECORD_BEGIN)
   if ((flags & HAS_ACTIONS) !== 0) act(edge, at)

@@ -76,10 +76,3 @@ export function storeFloat(to: usize, from: usize, end: usize): i32 {
   store<f64>(to, value)
   return value - value === 0 ? 0 : ODD_VALUE
 }
-
-/** The digits as one int; `digits` tells where the point was. */
-export function storeDecimal(to: usize, from: usize, end: usize): i32 {
-  if (!readDecimal(from, end)) return ODD_VALUE
-  store<i64>(to, mantissa)
-  return 0
-}

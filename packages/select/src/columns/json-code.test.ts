@@ -8,6 +8,8 @@ import type { FieldStep } from '../analysis/query.js'
 import { type InterpretedExecution, interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import type { CsvOutput, JsonInput, JsonOutput, OutputFormat } from '../request.js'
+import { type Cell, cellsOf } from '../testing/cells.js'
+import { JSON_TEXT } from '../testing/json-text.js'
 import { type JsonResult, jsonCode } from './json-code.js'
 import { Kernel } from './kernel.js'
 import { inputBytesFor, type SliceFound, SliceReader } from './slice-reader.js'
@@ -121,96 +123,11 @@ function expressionOf(paths: readonly string[] | '*'): string {
   return `SELECT ${columns} FROM COSObject s`
 }
 
-const SPACES = fc.constantFrom('', '', '', '', '', ' ', '  ', '\t', '\r', ' \t ')
-const CHARACTER = fc.constantFrom(
-  ...['a', 'b', 'é', '€', '\u{1f600}', ' ', ',', '"', '\\', '\n', '\t', '\u0001', '\u2028', '{', '7', '\x7f'],
-)
-const TEXT = fc.oneof(
-  { weight: 5, arbitrary: fc.string({ unit: CHARACTER, maxLength: 40 }).map((text) => JSON.stringify(text)) },
-  { weight: 2, arbitrary: fc.string({ unit: CHARACTER, maxLength: 20 }).map(escapedText) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom('"\\/"', '"\\u00e9"', '"\\ud83d\\ude00"', '"\\u0000"', '"\\uD800"', '""'),
-  },
-)
-
-/** Every character as an escape. */
-function escapedText(text: string): string {
-  const units = Array.from({ length: text.length }, (_none, at) => text.charCodeAt(at).toString(16))
-  return `"${units.map((unit) => `\\u${unit.padStart(4, '0')}`).join('')}"`
+function tableOf({ slice }: Found): readonly (readonly Cell[])[] | string {
+  return typeof slice === 'string' ? slice : slice.columns.map((column) => cellsOf(column, slice.records))
 }
 
-const NUMBER = fc.oneof(
-  fc.integer().map(String),
-  fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }).map(String),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
-  fc.constantFrom('0', '-0', '-0.0', '0.50', '1e2', '1E-2', '10.00', '9223372036854775808', '1e5', '-1.25'),
-  fc.integer({ min: -1000, max: 1000 }).map((cents) => (cents / 100).toFixed(2)),
-)
-const NAME = fc.constantFrom(
-  'a',
-  'A',
-  'b',
-  'place',
-  'City',
-  'city',
-  'é',
-  'long name of more than sixteen bytes',
-  '',
-)
-const { value: VALUE } = fc.letrec<{ value: string; struct: string; list: string }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    { weight: 4, arbitrary: TEXT },
-    { weight: 4, arbitrary: NUMBER },
-    { weight: 2, arbitrary: fc.constantFrom('true', 'false', 'null') },
-    { weight: 1, arbitrary: tie('struct') },
-    { weight: 1, arbitrary: tie('list') },
-  ),
-  struct: fc
-    .array(fc.tuple(NAME, SPACES, tie('value'), SPACES), { maxLength: 4 })
-    .map(
-      (members) =>
-        `{${members.map(([name, a, value, b]) => `${b}"${name}"${a}:${a}${value}${b}`).join(',')}}`,
-    ),
-  list: fc
-    .array(fc.tuple(SPACES, tie('value'), SPACES), { maxLength: 4 })
-    .map((values) => `[${values.flat().join(',').replaceAll(/^,|,$/g, '')}]`),
-}))
-/** Some names in the same order, so that records are alike; and what may be anything. */
-const RECORD = fc
-  .tuple(VALUE, VALUE, fc.option(VALUE), SPACES, fc.array(fc.tuple(NAME, VALUE), { maxLength: 2 }))
-  .map(([a, b, place, space, others]) => {
-    const members = [`"a":${space}${a}`, `"b":${b}`]
-    if (place !== null) members.push(`"place":${place}`)
-    return `{${[...members, ...others.map(([name, value]) => `"${name}x":${value}`)].join(`,${space}`)}}`
-  })
-const LINE = fc.oneof(
-  { weight: 20, arbitrary: RECORD },
-  { weight: 1, arbitrary: VALUE },
-  { weight: 1, arbitrary: SPACES },
-)
-const TEXTS = fc.array(fc.tuple(LINE, fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n')), { maxLength: 12 })
-const DOCUMENT = fc.tuple(
-  TEXTS,
-  fc.nat(70),
-  fc.oneof(
-    { weight: 4, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.tuple(fc.nat(), fc.constantFrom(...'"\\{}[],:0ex \n')) },
-  ),
-)
-
-/** Blocks end anywhere, and one byte may be another. */
-function documentOf([lines, shift, broken]: typeof DOCUMENT extends fc.Arbitrary<infer T>
-  ? T
-  : never): string {
-  const text = lines.flat().join('')
-  const at = broken === null ? text.length : broken[0] % (text.length + 1)
-  const changed = text.slice(0, at) + (broken?.[1] ?? '') + text.slice(at + 1)
-  return `{"a":"${'x'.repeat(shift)}"}\n${changed}`
-}
-
-const RUNS = Number(process.env.COSET_RUNS ?? 1000)
+const RUNS = Number(process.env.COSET_RUNS ?? 150)
 
 describe('JSON in the kernel', () => {
   it.each([
@@ -222,7 +139,7 @@ describe('JSON in the kernel', () => {
     'is written as the interpreter writes it, or refused: %j',
     (paths, output) => {
       let readable = 0
-      const property = fc.property(DOCUMENT.map(documentOf), (text) => {
+      const property = fc.property(JSON_TEXT, (text) => {
         const expected = answerOf(expressionOf(paths), output, text)
         const found = writtenOf(paths, output, text)
         if (found.slice === 'refused') return
@@ -235,4 +152,161 @@ describe('JSON in the kernel', () => {
     },
     120_000,
   )
+
+  it('has values of each view', () => {
+    const views = ['json', 'kind', 'printed'] as const
+    const text = '{"a":"x\\u00e9"}\n{"a": null}\n{}\n{"a":1.50}\n{"a":true}\n'
+    const found = read({ text, paths: ['s.a'], wanted: views.map((view) => ({ column: 0, view })) })
+    expect(tableOf(found)).toEqual([
+      ['"x\\u00e9"', 'null', null, '1.50', 'true'],
+      [1, 0, null, 1, 1],
+      ['xé', null, null, '1.50', 'true'],
+    ])
+  })
+
+  it('has numbers of each type', () => {
+    const wanted = (['decimal', 'float', 'int'] as const).map((view, column) => ({ column, view }))
+    const text =
+      '{"a":1,"b":1.5,"c":7}\n{"c":-0,"b":-0.0,"a":-0.25}\n{"a":12345678.5,"b":1e-3,"c":123456789012}\n'
+    expect(tableOf(read({ text, paths: ['s.a', 's.b', 's.c'], wanted }))).toEqual([
+      [100, -25, 1234567850],
+      [0, 2, 1],
+      [1.5, 0, 0.001],
+      [7, 0, 123456789012],
+    ])
+  })
+
+  it('reads every float as JavaScript does', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer(),
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
+      fc.tuple(fc.nat(99_999_999), fc.nat(99_999_999)).map((parts) => Number(parts.join('.'))),
+    )
+    const property = fc.property(fc.array(number, { minLength: 1 }), (numbers) => {
+      const text = numbers.map((value) => `{"n":${value}}\n`).join('')
+      const found = read({ text, paths: ['s.n'], wanted: [{ column: 0, view: 'float' }] })
+      expect(tableOf(found)).toEqual([numbers.map((value) => Number(`${value}`) + 0)])
+    })
+    fc.assert(property, { numRuns: 200 })
+  })
+
+  it.each([
+    ['int', ['"1"', '1.0', '1e3', 'true', '{}', '[1]', '9223372036854775808']],
+    ['float', ['"1"', '1e999', 'false', '{}', '[]']],
+    ['decimal', ['"1"', '1e3', '0.0123456789', '1234567890123456789', 'true']],
+    ['text', ['1', 'true', '{}', '["a"]']],
+    ['bool', ['1', '"true"', '{}']],
+    ['printed', ['1e3', '-0', '{}', '[1]']],
+  ] as const)('tells of values that are no usual %s', (view, values) => {
+    for (const value of values) {
+      const text = `{"b":null}\n{"b":${value}}\n`
+      expect(read({ text, paths: ['s.b'], wanted: [{ column: 0, view }] }).slice, value).toBe('odd')
+    }
+  })
+
+  it.each([
+    ['text behind a record', '{"a":1}x\n'],
+    ['an open record', '{"a":1\n'],
+    ['an open string', '{"a":"b\n"}\n'],
+    ['a record that is no struct', '[1]\n'],
+    ['a name with an escape', '{"\\u0061":1}\n'],
+    ['a Kelvin sign in a name', '{"\u212a":1}\n'],
+    ['a control character', '{"a":"\u0001"}\n'],
+    ['an escape that is none', '{"a":"\\x"}\n'],
+    ['a code that is none', '{"a":"\\u00g0"}\n'],
+    ['a zero before a number', '{"a":01}\n'],
+    ['a point behind a number', '{"a":1.}\n'],
+    ['an exponent that is none', '{"a":1e}\n'],
+    ['a large exponent', '{"a":1e1000}\n'],
+    ['a long number', `{"a":${'1'.repeat(1001)}}\n`],
+    ['a word', '{"a":nul}\n'],
+    ['a deep record', `${'{"a":'.repeat(257)}1${'}'.repeat(257)}\n`],
+    ['a long record', `{"a":"${'x'.repeat(1_048_576)}"}\n`],
+    ['a byte order mark', '\ufeff{"a":1}\n'],
+    ['no UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}\n')])],
+    ['a name that occurs twice', '{"b":1,"B":2}\n'],
+    ['a lone surrogate', '{"b":"\\ud800"}\n'],
+  ])('is refused where it has to be looked at closely: %s', (_name, text) => {
+    expect(read({ text, paths: ['s.b'], wanted: [{ column: 0, view: 'text' }] }).slice).toBe('refused')
+  })
+
+  it('has no records on blank lines, which are refused in documents', () => {
+    const text = '\n{"b":1}\n \t\n\r\n{"b":2}\n  '
+    const wanted = [{ column: 0, view: 'int' }] as const
+    expect(tableOf(read({ text, paths: ['s.b'], wanted }))).toEqual([[1, 2]])
+    const input = { type: 'json', layout: 'DOCUMENT' } as const
+    expect(read({ text, paths: ['s.b'], wanted, input }).slice).toBe('refused')
+    expect(tableOf(read({ text: '{"b":1}\n{"b":2}\n', paths: ['s.b'], wanted, input }))).toEqual([[1, 2]])
+  })
+
+  it('reads records of many shapes, more than it keeps', () => {
+    const records = Array.from({ length: 3000 }, (_none, at) => {
+      const place = Object.fromEntries([[`p${at % 1700}`, [at, { [`q${at % 13}`]: null }]]])
+      return { [`n${at}`]: at, id: at, place, last: [[[at]], {}] }
+    })
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+    const found = read({
+      text,
+      paths: ['s.id', 's."last"[0][0][0]'],
+      wanted: [0, 1].map((column) => ({ column, view: 'int' as const })),
+      result: { output: JSON_LINES, columns: undefined },
+    })
+    expect(tableOf(found)).toEqual([0, 1].map(() => records.map(({ id }) => id)))
+    expect(found.written).toBe(text)
+    expect(found.odd).toBe(0)
+  })
+
+  it('goes on in further slices where one has no more room', () => {
+    const text = Array.from({ length: 300_000 }, (_none, index) => `{"n":${index}}\n`).join('')
+    const path = join(folder, 'batch')
+    writeFileSync(path, text)
+    const handle = openSync(path, 'r')
+    const code = jsonCode(LINES, [stepsOf('s.n')])
+    if (!code) throw new Error('The kernel has no such format.')
+    const wanted = [{ column: 0, view: 'int' }] as const
+    const reader = new SliceReader(kernel, code, wanted, inputBytesFor(wanted) ?? 0)
+    const starts: Cell[] = []
+    let [at, count] = [0, 0]
+    while (at < text.length) {
+      const slice = reader.read({ handle, length: text.length }, at)
+      if (typeof slice === 'string') throw new Error(slice)
+      const [column] = slice.columns
+      starts.push(column ? (cellsOf(column, slice.records)[0] ?? null) : null, count)
+      count += slice.records
+      at = slice.end
+    }
+    closeSync(handle)
+    expect(count).toBe(300_000)
+    expect(starts.length).toBeGreaterThan(2)
+    for (let index = 0; index < starts.length; index += 2) expect(starts[index]).toBe(starts[index + 1])
+  })
+
+  it('writes records that are chosen, however many fit at a time, and leaves the others out', () => {
+    const line = (id: number) => `{"id":${id},"text":"${'y'.repeat(1000)}"}`
+    const text = Array.from({ length: 9000 }, (_none, id) => `${line(id)}\n`).join('')
+    const chosen = Int32Array.from({ length: 4500 }, (_none, index) => 2 * index)
+    const result = { output: { ...JSON_LINES, recordDelimiter: '\r\n' }, columns: undefined }
+    const expected = Array.from(chosen, (id) => `${line(id)}\r\n`).join('')
+    expect(read({ text, result, chosen }).written).toBe(expected)
+  })
+
+  it.each([
+    ['names that differ in case alone', ['s.name', 's."Name"']],
+    ['a name beyond ASCII in any case', ['s.é']],
+    ['an element far away', ['s.a[1000]']],
+    ['more names than there is room for', Array.from({ length: 900 }, (_none, at) => `s.name${at}`)],
+  ])('is not read for %s', (_name, paths) => {
+    expect(jsonCode(LINES, paths.map(stepsOf))).toBeUndefined()
+  })
+
+  it.each([
+    { type: 'json', recordDelimiter: 'long' },
+    { ...CSV, quoteEscape: '\\' },
+    { ...CSV, recordDelimiter: ';' },
+    { ...CSV, fieldDelimiter: '1' },
+    { ...CSV, quote: 'e', quoteEscape: 'e' },
+  ] as const)('is not written as %j', (output) => {
+    expect(jsonCode(LINES, [], { output, columns: [] })).toBeUndefined()
+  })
 })

@@ -35,7 +35,7 @@ export class Plan {
     const translate = translator((reference, wish) => columns.column(reference, wish))
     const { where } = query.statement
     this.#format = format
-    this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where), 'bool').text}`
+    this.#where = where === undefined ? '' : ` WHERE ${ofType(translate(where, 'bool'), 'bool').text}`
     this.aggregates = query.aggregates.map((aggregate, index) =>
       aggregateColumns(aggregate, index, translate),
     )

@@ -1,0 +1,61 @@
+// Numbers of JSON as values of columns: most have a few digits, which are read at once.
+import { addDecimal, addFloat, addInt, addNumber } from './columns'
+import { MINUS, POINT } from './json-layout'
+import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT } from './layout'
+
+const NINE: i32 = 57
+const ZEROS: u64 = ((<u64>0x30303030) << 32) | 0x30303030
+const BYTES: u64 = ((<u64>0xff00ff) << 32) | 0xff00ff
+const WORDS: u64 = ((<u64>0xffff) << 32) | 0xffff
+/** On either side of the point. */
+const DIGITS_MAX: i32 = 8
+const FLOAT_DIGITS_MAX: i32 = 15
+
+const POWERS = memory.data<i64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000])
+
+/** Of a text that is a number of JSON. Gives why the view can't have it, or 0. */
+export function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
+  const isNegative = <u32>load<u8>(from) === MINUS
+  const start = from + <usize>isNegative
+  const length = <i32>(end - start)
+  const chunk = v128.load(start)
+  const point = ctz(i8x16.bitmask(i8x16.eq(chunk, i8x16.splat(<i8>POINT))))
+  const whole = point < length ? point : length
+  const digits = point < length ? length - point - 1 : 0
+  // An exponent has a letter.
+  const letter = ctz(i8x16.bitmask(i8x16.gt_u(chunk, i8x16.splat(<i8>NINE))))
+  if (whole > DIGITS_MAX || digits > DIGITS_MAX || letter < length) return addLongNumber(entry, from, end)
+  const power = load<i64>(POWERS + ((<usize>digits) << 3))
+  const value = digitsBefore(start + <usize>whole, whole) * power + digitsBefore(end, digits)
+  const mantissa = isNegative ? -value : value
+  const view = load<i32>(entry, VIEW)
+  if (view === VIEW_FLOAT) {
+    // There is no zero below zero.
+    if (whole + digits > FLOAT_DIGITS_MAX) return addLongNumber(entry, from, end)
+    addFloat(entry, <f64>mantissa / <f64>power)
+    return 0
+  }
+  if (view === VIEW_INT) {
+    addInt(entry, mantissa)
+    return digits > 0 ? ODD_VALUE : 0
+  }
+  return addDecimal(entry, mantissa, digits)
+}
+
+/** Eight digits or fewer, as a number. */
+function digitsBefore(end: usize, count: i32): i64 {
+  if (count === 0) return 0
+  const shift = <u64>(64 - 8 * count)
+  let pairs = ((load<u64>(end - 8) >> shift) << shift) - ((ZEROS >> shift) << shift)
+  pairs = (pairs * 10 + (pairs >> 8)) & BYTES
+  pairs = (pairs * 100 + (pairs >> 16)) & WORDS
+  return <i64>((pairs * 10000 + (pairs >> 32)) & 0xffffffff)
+}
+
+function addLongNumber(entry: usize, from: usize, end: usize): i32 {
+  const why = addNumber(entry, from, end)
+  if (why !== 0 || load<i32>(entry, VIEW) !== VIEW_FLOAT || <u32>load<u8>(from) !== MINUS) return why
+  const at = <usize>load<u32>(entry, VALUES_END) - 8
+  if (load<f64>(at) === 0) store<f64>(at, 0)
+  return 0
+}

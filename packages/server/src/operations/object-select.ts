@@ -7,6 +7,8 @@ import { selectRequestOf } from '../select/select-request.js'
 
 /** Of the object at a time: each bit costs a few turns of the event loop and of threads. */
 const READ_BYTES = 1024 * 1024
+/** Parts of an object are small, and many: the memory that they come through serves again all the same. */
+const PART_READ_BYTES = 128 * 1024
 
 export const selectObjectContent: Handler<'selectObjectContent'> = async (context, input) => {
   const { call, store, select, config } = context
@@ -35,7 +37,9 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
 /** All of one version, which stays the same whatever becomes of the key. */
 function partsOf({ call, store }: Context, { version }: GetResult): ObjectSource {
   const read = ({ start, end }: { readonly start: number; readonly end: number }) =>
-    chunksOf(readContent(call, store, version, { offset: start, length: end - start, lentBytes: READ_BYTES }))
+    chunksOf(
+      readContent(call, store, version, { offset: start, length: end - start, lentBytes: PART_READ_BYTES }),
+    )
   return { size: version.size, read }
 }
 

@@ -9,9 +9,9 @@ import {
 
 /** How much of the object was read, in bytes. */
 export interface SelectCounts {
-  /** As they are stored: compressed, if they are. */
+  /** As they are stored: compressed, if they are. Of Parquet, the parts that were needed. */
   readonly bytesScanned: number
-  /** Decompressed. */
+  /** Decompressed; of Parquet as they are stored. */
   readonly bytesProcessed: number
   /** Of the result. */
   readonly bytesReturned: number

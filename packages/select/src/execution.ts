@@ -1,4 +1,5 @@
 // How a query runs over an object: batch by batch of whole records, decompressed.
+import type { ObjectRanges } from './parquet/object-ranges.js'
 
 /** Whole records, in the object's order. */
 export interface Batch {
@@ -27,4 +28,11 @@ export interface Execution {
   /** Whether no further batch can add anything, because LIMIT was reached. */
   readonly isDone: boolean
   close(): Promise<void>
+}
+
+/** One that finds the records of an object by itself. */
+export interface RangedExecution extends Execution {
+  batches(object: ObjectRanges): AsyncGenerator<Batch>
+  /** Whether a batch may be read before all was taken that the last one adds. */
+  readonly readsAhead: boolean
 }

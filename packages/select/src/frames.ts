@@ -8,6 +8,7 @@ export const FRAME_KINDS = [
   'taken',
   // From it.
   'ready',
+  'need',
   'records',
   'stored',
   'used',

@@ -1,13 +1,14 @@
 // The content of the frames that carry JSON.
 import type { SelectCode } from './errors.js'
+import type { Span } from './parquet/footer.js'
 import type { SelectRequest } from './request.js'
 
 /**
  * - `batches`: each file is a batch of whole records.
  * - `bytes`: the object's bytes, cut anywhere, perhaps compressed.
- * - `whole`: one file is the object.
+ * - `ranges`: files hold the parts of the object that the process asks for.
  */
-export type Delivery = 'batches' | 'bytes' | 'whole'
+export type Delivery = 'batches' | 'bytes' | 'ranges'
 
 /**
  * Large pieces of the result go through a file in the query's folder, which the process makes: pipes cost more, and give
@@ -20,6 +21,8 @@ export const RESULT_FILE = { name: 'results', slots: 4, slotBytes: 512 * 1024 } 
 export interface StartMessage {
   readonly request: SelectRequest
   readonly delivery: Delivery
+  /** Of the object, where it can be read in parts; else null. */
+  readonly objectBytes: number | null
   /** Of this query alone, for files of its own. */
   readonly folder: string
   readonly batchBytes: number
@@ -32,9 +35,15 @@ export interface StartMessage {
 
 export interface FileMessage {
   readonly path: string
+  /** Bytes of the object in it. */
   readonly length: number
   /** The object begins with it. */
   readonly isFirst: boolean
+}
+
+/** Parts of the object that are needed; they come in one file, each where it stands in the object. */
+export interface NeedMessage {
+  readonly spans: readonly Span[]
 }
 
 /** A file was read and may be written anew. */

@@ -5,11 +5,13 @@ import { ColumnExecution } from './duckdb/column-execution.js'
 import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
 import { JsonFormat } from './duckdb/json-format.js'
+import type { SpareDatabase } from './duckdb/spare-database.js'
 import { SelectError } from './errors.js'
 import type { Execution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
+import { TAIL_BYTES } from './parquet/object-file.js'
 import { QueryState } from './query-state.js'
 import { bySize } from './size-choice.js'
 import { timestampOfDate } from './values/timestamp.js'
@@ -17,25 +19,38 @@ import { timestampOfDate } from './values/timestamp.js'
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
 
-/** Loads DuckDB ahead of a query that may need it. Never rejects. */
-export async function prepare(): Promise<void> {
-  // Where there is none for this platform, only Parquet is not answered.
-  await Promise.all([import('./duckdb/database.js'), import('./duckdb/parquet-execution.js')]).catch(
-    () => undefined,
-  )
+/** What a process has at hand before its query comes. */
+export interface Prepared {
+  readonly database: SpareDatabase
 }
 
-export async function openExecution(start: StartMessage): Promise<Execution> {
+/** Gets DuckDB ready for a query that may need it. Never rejects: where there is none for this platform, only Parquet is not answered. */
+export async function prepare(): Promise<Prepared | undefined> {
+  try {
+    const [{ SpareDatabase: Spare }] = await Promise.all([
+      spareDatabase(),
+      import('./duckdb/parquet-execution.js'),
+    ])
+    return { database: await Spare.open() }
+  } catch {
+    return undefined
+  }
+}
+
+export async function openExecution(
+  start: StartMessage,
+  prepared?: Promise<Prepared | undefined>,
+): Promise<Execution> {
   const { request, folder, nowMs } = start
   const { input, output } = request
   const query = analyze(parse(request.expression), input)
   const state = new QueryState(query)
   const now = new Date(nowMs)
-  const openDatabase = () => databaseOf(start)
+  const openDatabase = () => databaseOf(start, prepared)
   if (input.type === 'parquet') {
     const { ParquetExecution } = await parquet()
     const work = { query, state, writer: recordWriter(query, request), now: timestampOfDate(now) }
-    return new ParquetExecution({ work, output, folder, openDatabase })
+    return new ParquetExecution({ work, output, folder, openDatabase, tailBytes: TAIL_BYTES })
   }
   const interpreter = interpret(query, request, { now, state })
   const work = { query, output, state, interpreter, folder, openDatabase }
@@ -46,13 +61,16 @@ export async function openExecution(start: StartMessage): Promise<Execution> {
   return bySize(interpreter, new ColumnExecution({ ...work, format }))
 }
 
-async function databaseOf({ folder, threads, memoryBytesMax }: StartMessage): Promise<Database> {
-  const loaded = await import('./duckdb/database.js')
-  return loaded.Database.open({
-    folder,
-    threads,
-    memoryBytesMax: Math.floor(memoryBytesMax * DATABASE_SHARE),
-  })
+async function databaseOf(
+  { folder, threads, memoryBytesMax }: StartMessage,
+  prepared: Promise<Prepared | undefined> | undefined,
+): Promise<Database> {
+  const spare = (await prepared)?.database ?? (await (await spareDatabase()).SpareDatabase.open())
+  return spare.take({ folder, threads, memoryBytesMax: Math.floor(memoryBytesMax * DATABASE_SHARE) })
+}
+
+function spareDatabase(): Promise<typeof import('./duckdb/spare-database.js')> {
+  return import('./duckdb/spare-database.js')
 }
 
 async function parquet(): Promise<typeof import('./duckdb/parquet-execution.js')> {

@@ -30,10 +30,18 @@ const FORMATS: Readonly<Record<string, Format>> = {
   document: { JSON: { Type: 'DOCUMENT' } },
   gzip: { CompressionType: 'GZIP', CSV: {} },
   bzip2: { CompressionType: 'BZIP2', CSV: {} },
+  parquet: { Parquet: {} },
 }
 
 const deep = (open: string, close: string) => Buffer.from(open.repeat(200_000) + close.repeat(200_000))
 const bomb = () => gzipSync(Buffer.alloc(200 * 1024 * 1024, `${'x'.repeat(999)}\n`), { level: 9 })
+
+/** The last bytes of the body are said to be its metadata. */
+function parquet(body: Buffer, metadataBytes: number): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(metadataBytes)
+  return Buffer.concat([Buffer.from('PAR1'), body, length, Buffer.from('PAR1')])
+}
 
 const FILES: Readonly<Record<string, () => Buffer>> = {
   empty: () => Buffer.alloc(0),
@@ -58,6 +66,12 @@ const FILES: Readonly<Record<string, () => Buffer>> = {
   'a gzip with a tail': () => Buffer.concat([gzipSync('a,b\n'), Buffer.from('garbage')]),
   'a gzip of nothing': () => gzipSync(''),
   'a bomb': bomb,
+  'marks of Parquet around nothing': () => parquet(Buffer.alloc(0), 0),
+  'marks of Parquet around random bytes': () => parquet(randomBytes(400_000), 100_000),
+  'metadata of Parquet that is longer than the file': () => parquet(randomBytes(400_000), 0xffffffff),
+  'metadata of Parquet that stands too deep': () => parquet(Buffer.alloc(400_000, 0x1c), 300_000),
+  'metadata of Parquet with a list without end': () =>
+    parquet(Buffer.concat([Buffer.alloc(300_000), Buffer.from('15021bfcffffff7f', 'hex')]), 8),
 }
 
 const QUERIES = [

@@ -61,13 +61,13 @@ export function withSelectOptions(command: Command): Command {
     .addOption(
       new Option(
         '--select-spool <dir>',
-        'where objects pass through on their way to queries: some 64 MiB each, or a whole object of Parquet',
+        'where objects pass through on their way to queries: some 64 MiB each',
       )
         .env('COSET_SELECT_SPOOL')
         .default(undefined, tmpdir()),
     )
     .addOption(
-      new Option('--select-parquet-size <bytes>', 'largest object of Parquet that is read')
+      new Option('--select-parquet-size <bytes>', 'most of an object of Parquet that is read at a time')
         .env('COSET_SELECT_PARQUET_SIZE')
         .argParser(parseBytes)
         .default(parseBytes(PARQUET_DEFAULT), PARQUET_DEFAULT),

@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Database } from '../duckdb/database.js'
+import type { Database } from '../duckdb/database.js'
+import { openDatabase } from '../duckdb/spare-database.js'
 import { type ColumnValues, parquetFile } from './parquet-file.js'
 
 let folder: string
 let database: Database
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coset-parquet-'))
-  database = await Database.open({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
+  database = await openDatabase({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
 })
 afterAll(async () => {
   database.close()

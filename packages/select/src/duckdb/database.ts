@@ -2,12 +2,11 @@
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
-  DuckDBInstance,
+  type DuckDBInstance,
   DuckDBListValue,
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import { quotedText } from './sql-text.js'
 
 export interface DatabaseOptions {
   /** The only place whose files it may read and write. */
@@ -24,39 +23,16 @@ export interface TableColumn {
 
 export class Database {
   readonly #instance: DuckDBInstance
-  readonly #connection: DuckDBConnection
+  /** Of the statement whose rows are read as they are found. */
+  readonly #reading: DuckDBConnection
   /** Those of statements that are run at once. */
   readonly #free: DuckDBConnection[]
 
-  private constructor(instance: DuckDBInstance, connections: readonly [DuckDBConnection, DuckDBConnection]) {
+  /** As SpareDatabase makes them. */
+  constructor(instance: DuckDBInstance, reading: DuckDBConnection, free: readonly DuckDBConnection[]) {
     this.#instance = instance
-    this.#connection = connections[0]
-    this.#free = [...connections]
-  }
-
-  /**
-   * Statements are made from a parsed query and hold nothing of it but quoted text, so none should ever name a file or
-   * a setting; what is closed here would stop one that did. Nothing is spilled to disk.
-   */
-  static async open({ folder, threads, memoryBytesMax }: DatabaseOptions): Promise<Database> {
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: `${threads}`,
-      memory_limit: `${memoryBytesMax}B`,
-      temp_directory: '',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-      allow_unsigned_extensions: 'false',
-      // Files are written anew under their names.
-      enable_external_file_cache: 'false',
-    })
-    const connection = await instance.connect()
-    const second = await instance.connect()
-    for (const one of [connection, second]) await one.run("SET TimeZone = 'UTC'")
-    await connection.run(`SET allowed_directories = [${quotedText(folder)}]`)
-    await connection.run('SET enable_external_access = false')
-    await connection.run('SET lock_configuration = true')
-    return new Database(instance, [connection, second])
+    this.#reading = reading
+    this.#free = [...free]
   }
 
   /** All rows of a statement with a small result. */
@@ -71,9 +47,9 @@ export class Database {
     return value instanceof DuckDBListValue ? Int32Array.from(value.items, Number) : new Int32Array(0)
   }
 
-  /** Rows as they are found, some at a time; the types are those of their columns. */
+  /** Rows as they are found, some at a time, of one statement at a time; the types are those of their columns. */
   async *stream(sql: string): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#connection.stream(sql)
+    const result = await this.#reading.stream(sql)
     for (;;) {
       const chunk = await result.fetchChunk()
       if (!chunk || chunk.rowCount === 0) return
@@ -83,7 +59,7 @@ export class Database {
 
   /** Names and types of the columns that a statement would give. */
   async columns(sql: string): Promise<readonly TableColumn[]> {
-    const statement = await this.#connection.prepare(sql)
+    const statement = await this.#reading.prepare(sql)
     try {
       return Array.from({ length: statement.columnCount }, (_none, at) => ({
         name: statement.columnName(at),
@@ -101,7 +77,7 @@ export class Database {
 
   /** Once no statement is run any more. */
   close(): void {
-    for (const connection of this.#free) connection.closeSync()
+    for (const connection of [this.#reading, ...this.#free]) connection.closeSync()
     this.#instance.closeSync()
   }
 

@@ -1,6 +1,7 @@
 // A record of the result as one text, made by DuckDB.
 import type { CsvOutput, JsonOutput } from '../request.js'
-import { FAIL, type Sql, untranslatable } from './sql.js'
+import { floatText } from './float-text.js'
+import { FAIL, type Sql, type SqlType, untranslatable } from './sql.js'
 import { quotedText } from './sql-text.js'
 
 /** Results that are longer are refused. */
@@ -29,12 +30,18 @@ export function csvLine(columns: readonly NamedSql[], output: CsvOutput, isBare:
 
 function csvField(value: Sql, output: CsvOutput, isBare: boolean): string {
   const text = textOf(value)
-  if (value.type !== 'text') return output.quoteFields === 'ALWAYS' ? quoted(text, output) : text
+  const isPlain = value.type !== 'text' && !isInNumbers(output)
+  if (isPlain) return output.quoteFields === 'ALWAYS' ? quoted(text, output) : text
   if (output.quoteFields === 'ALWAYS') return quoted(escaped(text, output), output)
   if (isBare) return text
   const marks = new Set([...`${output.fieldDelimiter}${output.recordDelimiter}${output.quote}\r\n`])
   const special = [...marks].map((mark) => `contains(${text}, ${quotedText(mark)})`)
   return `CASE WHEN ${special.join(' OR ')} THEN ${quoted(escaped(text, output), output)} ELSE ${text} END`
+}
+
+/** Whether something that is quoted may stand in a number, a boolean or a moment. */
+function isInNumbers({ fieldDelimiter, recordDelimiter, quote }: CsvOutput): boolean {
+  return /[\w.:+-]/.test(fieldDelimiter + recordDelimiter + quote)
 }
 
 function quoted(text: string, { quote }: CsvOutput): string {
@@ -61,8 +68,13 @@ export function jsonLine(columns: readonly NamedSql[], output: JsonOutput): stri
 
 function jsonValue(value: Sql): string {
   const text = textOf(value)
-  const json = value.type === 'text' ? jsonString(text) : text
+  const json = value.type === 'text' ? jsonString(text) : bareJson(text, value.type)
   return `coalesce(${json}, 'null')`
+}
+
+/** Nothing in it is ever escaped. */
+function bareJson(text: string, type: SqlType): string {
+  return type === 'time' ? `('"' || ${text} || '"')` : text
 }
 
 /** Control characters have several spellings. */
@@ -70,8 +82,10 @@ function jsonString(text: string): string {
   return `CASE WHEN regexp_matches(${text}, '[\\x00-\\x1f]') THEN ${FAIL} ELSE CAST(to_json(${text}) AS VARCHAR) END`
 }
 
-function textOf({ text, type }: Sql): string {
-  if (type === 'text') return text
+function textOf({ text, type, written }: Sql): string {
+  if (type === 'text' || type === 'time') return text
+  if (type === 'float') return floatText(text)
+  if (type === 'decimal') return written ?? untranslatable()
   return type === 'int' || type === 'bool' ? `CAST(${text} AS VARCHAR)` : untranslatable()
 }
 

@@ -5,6 +5,7 @@ import { memberTest } from '../input/path.js'
 import type { Reference } from '../language/ast.js'
 import type { TableColumn } from './database.js'
 import type { NamedSql } from './output-line.js'
+import { writtenColumn } from './parquet-text.js'
 import type { PlanColumns } from './plan.js'
 import { type Sql, untranslatable } from './sql.js'
 import { quotedName } from './sql-text.js'
@@ -49,5 +50,8 @@ function sqlOf({ name, type }: TableColumn): Sql {
   if (typeId === DuckDBTypeId.BIGINT) return { text, type: 'int', isNullable: true }
   if (INTS.includes(typeId)) return { text: `CAST(${text} AS BIGINT)`, type: 'int', isNullable: true }
   if (typeId === DuckDBTypeId.DOUBLE) return { text, type: 'float', isNullable: true }
-  return typeId === DuckDBTypeId.BOOLEAN ? { text, type: 'bool', isNullable: true } : untranslatable()
+  if (typeId === DuckDBTypeId.FLOAT)
+    return { text: `CAST(${text} AS DOUBLE)`, type: 'float', isNullable: true }
+  if (typeId === DuckDBTypeId.BOOLEAN) return { text, type: 'bool', isNullable: true }
+  return writtenColumn(text, type) ?? untranslatable()
 }

@@ -1,10 +1,13 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openExecution } from '../open-execution.js'
 import type { OutputFormat } from '../request.js'
-import { Database } from './database.js'
+import { LocalRanges } from '../testing/local-ranges.js'
+import { runBatches } from '../worker/run-batches.js'
+import { ParquetExecution } from './parquet-execution.js'
+import { openDatabase } from './spare-database.js'
 
 const CSV: OutputFormat = {
   type: 'csv',
@@ -29,14 +32,20 @@ let path: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coset-parquet-'))
   path = join(folder, 'object')
-  const database = await Database.open({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
+  const database = await openDatabase({ folder, threads: 1, memoryBytesMax: 128 * 1024 * 1024 })
   await database.write(`COPY (SELECT * FROM ${TABLE}) TO '${path}' (FORMAT parquet, COMPRESSION gzip)`)
   database.close()
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function ask(expression: string, output: OutputFormat = CSV, object = path): Promise<string> {
+interface Answer {
+  readonly text: string
+  readonly ranges: LocalRanges
+}
+
+async function answerOf(expression: string, output: OutputFormat, object: string): Promise<Answer> {
   const request = { expression, compression: 'NONE', input: { type: 'parquet' }, output } as const
+  const ranges = await LocalRanges.of(object, folder)
   const execution = await openExecution({
     request,
     folder,
@@ -44,18 +53,30 @@ async function ask(expression: string, output: OutputFormat = CSV, object = path
     threads: 2,
     memoryBytesMax: 256 * 1024 * 1024,
     batchBytes: 1024 * 1024,
-    delivery: 'whole',
+    delivery: 'ranges',
+    objectBytes: ranges.size,
     executionModule: null,
   })
   const pieces: Uint8Array[] = []
+  const take = async (found: AsyncIterable<Uint8Array>) => {
+    for await (const piece of found) pieces.push(piece)
+  }
   try {
-    const { size } = await stat(object)
-    for await (const piece of execution.run({ path: object, length: size, isFirst: true })) pieces.push(piece)
-    for await (const piece of execution.finish()) pieces.push(piece)
+    if (!(execution instanceof ParquetExecution)) throw new Error('This is no query over Parquet.')
+    await runBatches(execution, execution.batches(ranges), async (found, { path }) => {
+      await take(found)
+      await ranges.give(path)
+    })
+    await take(execution.finish())
   } finally {
     await execution.close()
+    await ranges.close()
   }
-  return Buffer.concat(pieces).toString()
+  return { text: Buffer.concat(pieces).toString(), ranges }
+}
+
+async function ask(expression: string, output: OutputFormat = CSV, object = path): Promise<string> {
+  return (await answerOf(expression, output, object)).text
 }
 
 describe('a query over Parquet', () => {
@@ -105,7 +126,7 @@ describe('a query over Parquet', () => {
 
   it('comes through files of many row groups, in order', async () => {
     const many = join(folder, 'many')
-    const database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+    const database = await openDatabase({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
     await database.write(
       `COPY (SELECT range AS id, 'n' || range AS name FROM range(700000)) TO '${many}' (FORMAT parquet)`,
     )

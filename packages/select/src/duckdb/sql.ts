@@ -4,8 +4,9 @@ import type { Expression } from '../language/ast.js'
 /**
  * - `json`: the text of a JSON value, null where there is none.
  * - `kind`: 1 for a value of JSON and 0 for its null.
+ * - `time`: the text of a date or a moment, which is only written.
  */
-export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json' | 'kind'
+export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json' | 'kind' | 'time'
 
 /**
  * What a field is wanted as; it may be given as something else all the same.
@@ -34,6 +35,8 @@ export interface Sql {
   readonly isNullable?: true
   /** Of decimals: how many digits behind the point the value was written with. */
   readonly digits?: string
+  /** Of decimals: what they are written as, where that is known. */
+  readonly written?: string
 }
 
 /** DuckDB has nothing that means exactly the same; the records are then read by the interpreter. */

@@ -1,7 +1,7 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
 import { compareJson, jsonNumber, jsonText } from './json-value.js'
-import { type Sql, type Translate, untranslatable, type Wish } from './sql.js'
+import { type Sql, type SqlType, type Translate, untranslatable, type Wish } from './sql.js'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
@@ -9,6 +9,8 @@ type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 const COMPARISONS: readonly BinaryOperator[] = ['=', '<>', '<', '<=', '>', '>=']
 /** Up to here every int is a float. */
 const SAFE_INT_DIGITS = 15
+/** What their texts say of two values is not how they compare. */
+const UNORDERED: readonly SqlType[] = ['json', 'kind', 'time']
 const DECIMAL_LITERAL = /^[+-]?\d{1,18}(\.\d{0,9})?$/
 
 export function isComparison(operator: BinaryOperator): operator is Comparison {
@@ -63,7 +65,7 @@ function alike(left: Expression, right: Expression, translate: Translate): reado
     return [literalAs(value, a), value.text]
   }
   const [first, second] = asTexts(...bothSides(left, right, translate))
-  const isSame = first.type === second.type && first.type !== 'json' && first.type !== 'kind'
+  const isSame = first.type === second.type && !UNORDERED.includes(first.type)
   return isSame ? [first.text, second.text] : untranslatable()
 }
 

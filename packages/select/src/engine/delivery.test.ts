@@ -68,7 +68,7 @@ async function filesOf(source: AsyncIterable<Uint8Array>, request: SelectRequest
     if (kept.length > 2) await use()
   }
   const { signal } = new AbortController()
-  const plan = { delivery: deliveryOf(request), request, ring, batchBytes, wholeBytesMax: 1e9, signal, hand }
+  const plan = { delivery: deliveryOf(request), request, ring, batchBytes, signal, hand }
   const failure = await deliver(plan, source).then(
     () => undefined,
     (error: unknown) => error,

@@ -11,7 +11,7 @@ const FIRST_BYTES = 1024 * 1024
 
 /** Where records can be told apart by a delimiter alone, files are cut here and need no second look. */
 export function deliveryOf({ input, compression }: SelectRequest): Delivery {
-  if (input.type === 'parquet') return 'whole'
+  if (input.type === 'parquet') return 'ranges'
   if (compression !== 'NONE') return 'bytes'
   if (input.type === 'json') return input.layout === 'LINES' ? 'batches' : 'bytes'
   const mayHide = input.quote !== undefined && input.allowQuotedRecordDelimiter
@@ -23,7 +23,6 @@ export interface DeliveryPlan {
   readonly request: SelectRequest
   readonly ring: SpoolRing
   readonly batchBytes: number
-  readonly wholeBytesMax: number
   readonly signal: AbortSignal
   /** Takes a file that is complete. */
   readonly hand: (file: FileMessage) => Promise<void>
@@ -46,7 +45,7 @@ function writerOf(plan: DeliveryPlan): BytesWriter {
   return new BatchWriter(plan, Buffer.from(delimiter))
 }
 
-/** Cuts anywhere, or, for what is read whole, not at all. */
+/** Cuts anywhere. */
 class BytesWriter {
   protected readonly plan: DeliveryPlan
   protected file: SpoolFile | undefined
@@ -57,13 +56,11 @@ class BytesWriter {
   }
 
   async add(chunk: Uint8Array): Promise<void> {
-    const { ring, signal, delivery, wholeBytesMax } = this.plan
+    const { ring, signal } = this.plan
     this.file ??= await ring.take(signal)
     await this.file.add(chunk)
     const { length } = this.file
-    if (delivery !== 'whole') {
-      if (length >= this.fileBytes) await this.hand(length)
-    } else if (length > wholeBytesMax) throw tooLarge(wholeBytesMax)
+    if (length >= this.fileBytes) await this.hand(length)
   }
 
   async end(): Promise<void> {
@@ -83,11 +80,6 @@ class BytesWriter {
     await file.end(length)
     await plan.hand({ path: file.path, length, isFirst: this.#handed++ === 0 })
   }
-}
-
-function tooLarge(bytesMax: number): SelectError {
-  const message = `The object is larger than ${bytesMax} bytes, the most that this server reads of its format.`
-  return new SelectError('Overload', message)
 }
 
 /** Cuts behind record delimiters. */

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SelectError } from '../errors.js'
-import { RESULT_FILE } from '../messages.js'
 import type { CsvInput, SelectRequest } from '../request.js'
 import { SelectEngine } from './engine.js'
+import type { ObjectSource } from './object-source.js'
 import type { QueryEvent } from './run-query.js'
 import { defaultSelectSettings, type SelectSettings } from './settings.js'
 
@@ -172,6 +172,46 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     await events.return(undefined)
   })
 
+  describe('with an object that is read in parts', () => {
+    const bytes = Buffer.from('0123456789')
+    const read = async function* ({ start, end }: { readonly start: number; readonly end: number }) {
+      yield bytes.subarray(start, end)
+    }
+    const partsOf = (expression: string): SelectRequest => ({
+      ...requestOf(expression),
+      input: { type: 'parquet' },
+    })
+    const askParts = async (expression: string, object: ObjectSource = { size: bytes.length, read }) => {
+      const events: QueryEvent[] = []
+      for await (const event of open().select(partsOf(expression), object, at())) {
+        events.push(event.kind === 'records' ? { ...event, bytes: Buffer.from(event.bytes) } : event)
+      }
+      const records = events.flatMap((event) => (event.kind === 'records' ? [event.bytes] : []))
+      return { text: Buffer.concat(records).toString(), last: events.at(-1) }
+    }
+
+    it('gives the parts that are asked for, and counts them', async () => {
+      const { text, last } = await askParts('parts 2-4,6-7 0-1 9-10 0-10 5-6 8-9')
+      expect(text).toBe('..23..6\n0\n.........9\n0123456789\n.....5\n........8\n')
+      expect(last).toEqual({ kind: 'finished', bytesScanned: 17, bytesProcessed: 17 })
+    })
+
+    it('ends a query that asks for what is not there', async () => {
+      await expect(askParts('parts 2-4 5-11')).rejects.toThrow('no parts of the object')
+    })
+
+    it('ends a query whose object fails', async () => {
+      const failing = async function* () {
+        yield await Promise.reject(new Error('the disk is gone'))
+      }
+      await expect(askParts('parts 2-4', { size: 10, read: failing })).rejects.toThrow('the disk is gone')
+    })
+
+    it('takes no stream for one', async () => {
+      await expect(askParts('parts 2-4', source('0123'))).rejects.toThrow('can not be read in parts')
+    })
+  })
+
   it('gives processes nothing of its own: no environment, a private folder', async () => {
     const { text } = await ask(open(), requestOf('where'), '')
     const told = JSON.parse(text)
@@ -184,49 +224,6 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
 
   it('passes results of any length on', async () => {
     expect((await ask(open(), requestOf('many 3000001'), 'x')).text).toHaveLength(3_000_001)
-  })
-
-  const linesOf = (size: number, count: number) =>
-    Array.from({ length: count }, (_, at) => `${`${at}`.padEnd(size - 1, '.')}\n`).join('')
-
-  it.each([
-    [9, 2000],
-    [1000, 600],
-    [64 * 1024, 40],
-    [200_001, 20],
-    [MIB, 5],
-    [MIB + 1, 3],
-  ])('passes pieces of %i bytes on that share their memory', async (size, count) => {
-    const { text } = await ask(open(), requestOf(`pieces ${size}/${count}`), 'x')
-    expect(text === linesOf(size, count)).toBe(true)
-  })
-
-  it('tells all that stands before a failure, also where it is much', async () => {
-    const chunks: Uint8Array[] = []
-    const asked = (async () => {
-      for await (const event of open().select(requestOf(`pieces ${300_000}/10/fail`), source('x'), at()))
-        if (event.kind === 'records') chunks.push(Buffer.from(event.bytes))
-    })()
-    expect(await codeOf(asked)).toBe('CastFailed')
-    expect(Buffer.concat(chunks).toString() === linesOf(300_000, 10)).toBe(true)
-  })
-
-  it('tells that a process died amid its results', async () => {
-    expect(await codeOf(ask(open(), requestOf(`pieces ${300_000}/50/kill`), 'x'))).toBe('InternalError')
-  })
-
-  it('holds a process up whose results nobody takes, with little on the disk', async () => {
-    const events = open().select(requestOf(`pieces ${200_000}/100000`), source('x'), at())
-    for (let event = 0; event < 3; event++) await events.next()
-    const [folder = ''] = await readdir(dir)
-    const results = join(dir, folder, 'query-1', RESULT_FILE.name)
-    await sleep(100)
-    const before = await stat(results)
-    await sleep(100)
-    const after = await stat(results)
-    expect(after.mtimeMs).toBe(before.mtimeMs)
-    expect(after.size).toBeLessThanOrEqual(RESULT_FILE.slots * RESULT_FILE.slotBytes)
-    await events.return(undefined)
   })
 
   it.each([

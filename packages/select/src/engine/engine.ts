@@ -5,6 +5,7 @@ import { checkQuery } from '../check-query.js'
 import { SelectError } from '../errors.js'
 import type { SelectRequest } from '../request.js'
 import { Admission } from './admission.js'
+import type { ObjectSource } from './object-source.js'
 import { type QueryEvent, type QueryPlan, runQuery } from './run-query.js'
 import type { SelectSettings } from './settings.js'
 import { Spares } from './spares.js'
@@ -36,7 +37,7 @@ export class SelectEngine {
    */
   async *select(
     request: SelectRequest,
-    source: AsyncIterable<Uint8Array>,
+    source: ObjectSource,
     { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: number },
   ): AsyncGenerator<QueryEvent> {
     const { queryMsMax } = this.#settings

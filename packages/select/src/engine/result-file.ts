@@ -5,39 +5,47 @@ import { join } from 'node:path'
 import { SelectError } from '../errors.js'
 import { RESULT_FILE, type StoredMessage } from '../messages.js'
 
+const { name, slots, slotBytes } = RESULT_FILE
+
 export class ResultFile {
   readonly #path: string
   #handle: FileHandle | undefined
-  #buffer: Buffer | undefined
+  readonly #buffers: Buffer[] = []
+  #reads = 0
 
   constructor(folder: string) {
-    this.#path = join(folder, RESULT_FILE.name)
+    this.#path = join(folder, name)
   }
 
-  /** Valid until the next is read. Rejects with a SelectError for what is not there. */
+  /**
+   * Valid until the next but one is read: while one is used, another is made ready. Rejects with a SelectError for what is
+   * not there.
+   */
   async read({ slot, length }: StoredMessage): Promise<Uint8Array> {
-    const { slots, slotBytes } = RESULT_FILE
     const isSlot = Number.isInteger(slot) && slot >= 0 && slot < slots
     if (!isSlot || !Number.isInteger(length) || length <= 0 || length > slotBytes) throw missing()
     // A link would lead out of the folder.
     this.#handle ??= await open(this.#path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
-    this.#buffer ??= Buffer.allocUnsafeSlow(slotBytes)
+    const bytes = this.#nextBuffer().subarray(0, length)
+    const start = slot * slotBytes
     for (let done = 0; done < length; ) {
-      const { bytesRead } = await this.#handle.read(
-        this.#buffer,
-        done,
-        length - done,
-        slot * slotBytes + done,
-      )
+      const { bytesRead } = await this.#handle.read(bytes, done, length - done, start + done)
       if (bytesRead === 0) throw missing()
       done += bytesRead
     }
-    return this.#buffer.subarray(0, length)
+    return bytes
   }
 
   async close(): Promise<void> {
     await this.#handle?.close()
     this.#handle = undefined
+  }
+
+  #nextBuffer(): Buffer {
+    const turn = this.#reads++ % 2
+    const buffer = this.#buffers[turn] ?? Buffer.allocUnsafeSlow(slotBytes)
+    this.#buffers[turn] = buffer
+    return buffer
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   FailedMessage,
   FileMessage,
   FinishedMessage,
+  NeedMessage,
   StartMessage,
   StoredMessage,
   TakenMessage,
@@ -13,6 +14,8 @@ import type {
 } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
+import { isRanged, type ObjectSource, streamOf } from './object-source.js'
+import { RangeDelivery } from './range-delivery.js'
 import { ResultFile } from './result-file.js'
 import type { SelectSettings } from './settings.js'
 import { SpoolRing } from './spool-ring.js'
@@ -39,7 +42,7 @@ export type QueryEvent =
 
 export interface QueryPlan {
   readonly request: SelectRequest
-  readonly source: AsyncIterable<Uint8Array>
+  readonly source: ObjectSource
   readonly signal: AbortSignal
   /** Milliseconds since 1970. */
   readonly nowMs: number
@@ -59,12 +62,12 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
   worker.watch()
   const query = new Query(plan, ring)
   const delivered = query.deliver(delivering.signal)
+  const events = new EventsAhead(query.events(delivering))
   try {
     yield { kind: 'started' }
-    for await (const frame of worker.frames()) {
-      const event = await query.receive(frame, delivering)
-      if (event) yield event
-      if (event?.kind === 'finished') return
+    for (let event = await events.next(); event; event = await events.next()) {
+      yield event
+      if (event.kind === 'finished') return
     }
     throw await worker.death()
   } finally {
@@ -73,13 +76,41 @@ export async function* runQuery(plan: QueryPlan): AsyncGenerator<QueryEvent> {
     // Nothing of it is waited for but a read that is under way: the process is about to be killed.
     worker.kill(new Error('The query is over.'))
     await delivered
-    await Promise.all([ring.close(), query.close()])
+    await events.settle()
+    await query.close()
+  }
+}
+
+/** The next event is made ready while one is used. */
+class EventsAhead {
+  readonly #events: AsyncGenerator<QueryEvent, undefined>
+  #next: Promise<IteratorResult<QueryEvent, undefined>> | undefined
+
+  constructor(events: AsyncGenerator<QueryEvent, undefined>) {
+    this.#events = events
+  }
+
+  /** Undefined behind the last one that there is. */
+  async next(): Promise<QueryEvent | undefined> {
+    const { value } = await (this.#next ?? this.#events.next())
+    if (value !== undefined && value.kind !== 'finished') {
+      this.#next = this.#events.next()
+      // It is told once it is asked for.
+      this.#next.catch(() => undefined)
+    }
+    return value
+  }
+
+  async settle(): Promise<void> {
+    await this.#next?.catch(() => undefined)
   }
 }
 
 class Query {
   readonly #plan: QueryPlan
   readonly #ring: SpoolRing
+  /** Where the object is read in parts. */
+  readonly #ranges: RangeDelivery | undefined
   /** Lengths of the files that are not used up yet. */
   readonly #handed = new Map<string, number>()
   readonly #results: ResultFile
@@ -89,21 +120,25 @@ class Query {
     this.#plan = plan
     this.#ring = ring
     this.#results = new ResultFile(plan.folder)
+    const { source, folder, settings } = plan
+    const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source)
+    const bytesMax = settings.wholeBytesMax
+    if (isInParts) this.#ranges = new RangeDelivery({ source, folder, filesMax: RING_FILES, bytesMax })
   }
 
   /** Never rejects: what the object's source or the disk fail with is what the process is ended for. */
   async deliver(signal: AbortSignal): Promise<void> {
     const { worker, request, settings, source } = this.#plan
-    const { batchBytes, wholeBytesMax } = settings
+    const { batchBytes } = settings
     try {
       const delivery = deliveryOf(request)
       await worker.send(jsonFrame('start', this.#start(delivery)))
-      const hand = (file: FileMessage) => {
-        this.#handed.set(file.path, file.length)
-        return worker.send(jsonFrame('file', file))
-      }
-      const plan = { delivery, request, ring: this.#ring, batchBytes, wholeBytesMax, signal, hand }
-      await deliver(plan, source)
+      if (this.#ranges) return
+      if (delivery === 'ranges')
+        throw new Error('The source can not be read in parts, which its format needs.')
+      const hand = (file: FileMessage) => this.#hand(file)
+      const plan = { delivery, request, ring: this.#ring, batchBytes, signal, hand }
+      await deliver(plan, streamOf(source))
       await worker.send(jsonFrame('end'))
     } catch (error) {
       if (signal.aborted) return
@@ -115,7 +150,31 @@ class Query {
     }
   }
 
-  async receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
+  #hand(file: FileMessage): Promise<void> {
+    this.#handed.set(file.path, file.length)
+    return this.#plan.worker.send(jsonFrame('file', file))
+  }
+
+  /** As `deliver`: never rejects. */
+  async #deliverParts({ spans }: NeedMessage, signal: AbortSignal): Promise<void> {
+    try {
+      if (!this.#ranges) throw new Error('The object is not read in parts.')
+      await this.#hand(await this.#ranges.deliver(spans, signal))
+    } catch (error) {
+      if (!signal.aborted) this.#plan.worker.kill(error)
+    }
+  }
+
+  /** Ends without the last one when the process does. One more may be asked for while one is used. */
+  async *events(delivering: AbortController): AsyncGenerator<QueryEvent, undefined> {
+    for await (const frame of this.#plan.worker.frames()) {
+      const event = await this.#receive(frame, delivering)
+      if (event) yield event
+    }
+    return undefined
+  }
+
+  async #receive(frame: Frame, delivering: AbortController): Promise<QueryEvent | undefined> {
     switch (frame.kind) {
       case 'records':
         return { kind: 'records', bytes: frame.payload }
@@ -123,6 +182,9 @@ class Query {
         return this.#read(readJson(frame) as StoredMessage)
       case 'used':
         return this.#use(readJson(frame) as UsedMessage)
+      case 'need':
+        void this.#deliverParts(readJson(frame) as NeedMessage, delivering.signal)
+        return undefined
       case 'enough':
         delivering.abort(new Error('The query has all it asked for.'))
         return undefined
@@ -137,8 +199,9 @@ class Query {
     }
   }
 
-  close(): Promise<void> {
-    return this.#results.close()
+  /** Once nothing is delivered any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#ring.close(), this.#results.close(), this.#ranges?.close()])
   }
 
   async #read(stored: StoredMessage): Promise<QueryEvent> {
@@ -151,14 +214,26 @@ class Query {
   #use({ path, bytesProcessed }: UsedMessage): QueryEvent {
     this.#bytesScanned += this.#handed.get(path) ?? 0
     this.#handed.delete(path)
-    this.#ring.give(path)
+    if (this.#ranges) this.#ranges.give(path)
+    else this.#ring.give(path)
     return { kind: 'counts', bytesScanned: this.#bytesScanned, bytesProcessed }
   }
 
   #start(delivery: StartMessage['delivery']): StartMessage {
-    const { request, settings, folder, nowMs } = this.#plan
+    const { request, settings, folder, nowMs, source } = this.#plan
+    const objectBytes = isRanged(source) ? source.size : null
     const { batchBytes, memoryBytesMax, threads, executionModule = null } = settings
-    return { request, delivery, folder, batchBytes, memoryBytesMax, threads, nowMs, executionModule }
+    return {
+      request,
+      delivery,
+      objectBytes,
+      folder,
+      batchBytes,
+      memoryBytesMax,
+      threads,
+      nowMs,
+      executionModule,
+    }
   }
 }
 

@@ -19,7 +19,7 @@ export interface SelectSettings {
   readonly threads: number
   /** Where objects pass through, in a private folder of its own that is removed at the end. */
   readonly spoolFolder: string
-  /** Largest object of a format that can only be read whole, which is Parquet. */
+  /** Most of an object of Parquet that is read at a time. */
   readonly wholeBytesMax: number
   /** Whole records that are handed over at a time. */
   readonly batchBytes: number

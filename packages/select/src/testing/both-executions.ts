@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
 import type { ColumnOptions } from '../duckdb/column-execution.js'
-import { Database } from '../duckdb/database.js'
+import type { Database } from '../duckdb/database.js'
+import { openDatabase } from '../duckdb/spare-database.js'
 import type { Batch, Execution } from '../execution.js'
 import { interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
@@ -40,7 +41,7 @@ export class BothExecutions {
 
   static async open(): Promise<BothExecutions> {
     const folder = await mkdtemp(join(tmpdir(), 'coset-duckdb-'))
-    const database = await Database.open({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
+    const database = await openDatabase({ folder, threads: 2, memoryBytesMax: 256 * 1024 * 1024 })
     return new BothExecutions(folder, database)
   }
 

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SelectError } from '../../dist/errors.js'
 
 export async function openExecution({ request, folder, nowMs }) {
-  const [name, argument = ''] = request.expression.split(' ')
+  const [name, ...rest] = request.expression.split(' ')
+  const [argument = ''] = rest
   const make = executions[name]
   if (!make) throw new SelectError('SQLParsingError', `There is no ${name}.`)
-  return Object.setPrototypeOf(make(argument, { folder, nowMs }), USUAL)
+  return Object.setPrototypeOf(make(argument, { folder, nowMs, rest }), USUAL)
 }
 
 async function* nothing() {}
@@ -119,6 +120,21 @@ const executions = {
     async *run() {
       const kept = []
       for (;;) kept.push(`${kept.length}`.repeat(1000).split(''))
+    },
+  }),
+  /** Parts of the object, as `2-5,7-9 0-1` tells them: those of a file with commas between. */
+  parts: (_argument, { rest }) => ({
+    readsAhead: true,
+    async *batches(object) {
+      for (const file of rest) {
+        const spans = file
+          .split(',')
+          .map((span) => ({ start: Number(span.split('-')[0]), end: Number(span.split('-')[1]) }))
+        yield await object.need(spans)
+      }
+    },
+    async *run({ path }) {
+      yield Buffer.from(`${(await readFile(path)).toString().replaceAll('\0', '.')}\n`)
     },
   }),
   exit: (argument) => ({

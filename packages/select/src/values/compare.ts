@@ -38,11 +38,12 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   return compareDecimals(toDecimal(a), toDecimal(b))
 }
 
-/** An int and a float are compared exactly; a decimal is rounded to a float first. */
+/** An int and a float are compared exactly; a decimal is rounded to a float first. What is no number is larger than any. */
 function compareFloats(a: Numeric, b: Numeric): number {
   const left = typeof a === 'bigint' ? a : toFloat(a)
   const right = typeof b === 'bigint' ? b : toFloat(b)
-  return orderOf(left < right, left > right)
+  const order = orderOf(left < right, left > right)
+  return order === 0 ? orderOf(Number.isNaN(right), Number.isNaN(left)) : order
 }
 
 function orderOf(isLess: boolean, isMore: boolean): number {

@@ -9,14 +9,15 @@ import { Output } from './output.js'
 import { runBatches } from './run-batches.js'
 import type { ServerLink } from './server-link.js'
 
-export type OpenExecution = (start: StartMessage) => Promise<Execution>
+/** `prepared`: what `prepare` gives, where there was time for it. */
+export type OpenExecution = (start: StartMessage, prepared?: Promise<unknown>) => Promise<Execution>
 
 interface ExecutionModule {
   readonly openExecution: OpenExecution
 }
 
 interface UsualModule extends ExecutionModule {
-  prepare(): Promise<void>
+  prepare(): Promise<unknown>
 }
 
 /** A process that has waited so long for its query gets ready for a large one. */
@@ -28,18 +29,22 @@ export async function answer(link: ServerLink): Promise<void> {
     // Loaded before a query is there, so that none has to wait for it.
     const usual = (await load('../open-execution.js')) as UsualModule
     await link.send('ready')
-    const start = await nextQuery(link, usual)
+    const { start, prepared } = await nextQuery(link, usual)
     const { openExecution } = start.executionModule === null ? usual : await load(start.executionModule)
-    await run(link, start, await openExecution(start))
+    await run(link, start, await openExecution(start, prepared))
   } catch (error) {
     await link.send('failed', failedMessage(error))
   }
 }
 
-async function nextQuery(link: ServerLink, { prepare }: UsualModule): Promise<StartMessage> {
-  const idle = setTimeout(() => void prepare(), IDLE_MS)
+async function nextQuery(link: ServerLink, { prepare }: UsualModule) {
+  let prepared: Promise<unknown> | undefined
+  const idle = setTimeout(() => {
+    prepared = prepare()
+  }, IDLE_MS)
   try {
-    return readJson(await link.next()) as StartMessage
+    const start = readJson(await link.next()) as StartMessage
+    return { start, prepared }
   } finally {
     clearTimeout(idle)
   }
@@ -53,7 +58,7 @@ async function run(link: ServerLink, start: StartMessage, execution: Execution):
   const intake = new Intake(link)
   const output = new Output(link, start.folder)
   try {
-    await runBatches(execution, batchesOf(start, intake), async (pieces, { path }) => {
+    await runBatches(execution, batchesOf(start, intake, execution), async (pieces, { path }) => {
       await output.add(pieces)
       await intake.use(path)
     })

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
 import { decompress } from '../decompress/decompress.js'
-import { BATCHES_AT_ONCE, type Batch } from '../execution.js'
+import { BATCHES_AT_ONCE, type Batch, type Execution, type RangedExecution } from '../execution.js'
 import { type RecordCutter, recordCutter } from '../input/record-cutter.js'
 import { parse } from '../language/parse.js'
 import type { StartMessage } from '../messages.js'
@@ -14,8 +14,16 @@ const FIRST_BYTES = 1024 * 1024
 /** One is written while others are run. */
 const FILES = BATCHES_AT_ONCE + 1
 
-export function batchesOf(start: StartMessage, intake: Intake): AsyncIterable<Batch> {
+export function batchesOf(start: StartMessage, intake: Intake, execution: Execution): AsyncIterable<Batch> {
+  if (start.objectBytes !== null && isRanged(execution)) {
+    const batches = execution.batches(intake.ranges(start.objectBytes))
+    return execution.readsAhead ? ahead(batches) : batches
+  }
   return start.delivery === 'bytes' ? ahead(cutBatches(start, intake)) : filesAsBatches(intake)
+}
+
+function isRanged(execution: Execution): execution is RangedExecution {
+  return 'batches' in execution
 }
 
 async function* filesAsBatches(intake: Intake): AsyncGenerator<Batch> {

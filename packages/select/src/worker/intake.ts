@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises'
 import { SelectError } from '../errors.js'
 import { readJson } from '../frames.js'
 import type { FailedMessage, FileMessage } from '../messages.js'
+import type { Span } from '../parquet/footer.js'
+import type { ObjectRanges } from '../parquet/object-ranges.js'
 import type { ServerLink } from './server-link.js'
 
 const READ_BYTES = 256 * 1024
@@ -33,6 +35,19 @@ export class Intake {
       this.#held.add(file.path)
       yield file
     }
+  }
+
+  /** The object in parts; to be asked for one after the other. */
+  ranges(size: number): ObjectRanges {
+    return { size, need: (spans) => this.#need(spans), give: (path) => this.use(path) }
+  }
+
+  async #need(spans: readonly Span[]): Promise<FileMessage> {
+    await this.#link.send('need', { spans })
+    const file = readJson(await this.#link.next()) as FileMessage
+    this.#held.add(file.path)
+    this.bytesProcessed += file.length
+    return file
   }
 
   /** A file was read; without effect for what is none of the server's. */

@@ -1,4 +1,4 @@
-// The result on its way out: small pieces are gathered, large ones go as they are.
+// The result on its way out. Pieces are gathered, as telling the server of one costs more than copying it.
 import { RECORDS_BYTES_MAX } from '../frames.js'
 import { RESULT_FILE } from '../messages.js'
 import { ResultFile } from './result-file.js'
@@ -6,8 +6,7 @@ import type { ServerLink } from './server-link.js'
 
 /** How long small pieces wait for more. */
 const GATHERED_MS = 100
-/** From here on copying a piece costs more than writing it by itself. */
-const LARGE_BYTES = RESULT_FILE.slotBytes / 2
+const { slotBytes } = RESULT_FILE
 
 export class Output {
   readonly #link: ServerLink
@@ -52,9 +51,7 @@ export class Output {
 
   /** A promise only where the piece has to wait. */
   #add(piece: Uint8Array): Promise<void> | undefined {
-    if (this.#flushing || this.#gatheredBytes + piece.length > RESULT_FILE.slotBytes || isLarge(piece)) {
-      return this.#addLarge(piece)
-    }
+    if (this.#flushing || this.#gatheredBytes + piece.length >= slotBytes) return this.#addLarge(piece)
     this.#gather(piece)
     return undefined
   }
@@ -62,16 +59,16 @@ export class Output {
   async #addLarge(piece: Uint8Array): Promise<void> {
     await this.#flushing
     for (let at = 0; at < piece.length; ) {
-      const rest = piece.subarray(at, at + RESULT_FILE.slotBytes - this.#gatheredBytes)
-      at += rest.length
-      if (this.#gatheredBytes === 0 && isLarge(rest)) await this.#file.store(rest)
-      else this.#gather(rest)
-      if (this.#gatheredBytes === RESULT_FILE.slotBytes) await this.flush()
+      const part = piece.subarray(at, at + slotBytes - this.#gatheredBytes)
+      at += part.length
+      if (part.length === slotBytes) await this.#file.store(part)
+      else this.#gather(part)
+      if (this.#gatheredBytes === slotBytes) await this.flush()
     }
   }
 
   #gather(piece: Uint8Array): void {
-    this.#gathered ??= Buffer.allocUnsafeSlow(RESULT_FILE.slotBytes)
+    this.#gathered ??= Buffer.allocUnsafeSlow(slotBytes)
     this.#gathered.set(piece, this.#gatheredBytes)
     this.#gatheredBytes += piece.length
     this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), GATHERED_MS)
@@ -84,8 +81,4 @@ export class Output {
     else await this.#file.store(bytes)
     this.#gatheredBytes = 0
   }
-}
-
-function isLarge(piece: Uint8Array): boolean {
-  return piece.length >= LARGE_BYTES
 }

@@ -1,6 +1,6 @@
-import { getObject, type ReadContent } from '@coset/core'
+import { type GetResult, getObject, type ReadContent, readContent } from '@coset/core'
 import { Fault } from '@coset/model'
-import { SelectError } from '@coset/select'
+import { type ObjectSource, SelectError } from '@coset/select'
 import type { Context, Handler } from '../handlers.js'
 import { selectReply } from '../select/select-reply.js'
 import { selectRequestOf } from '../select/select-request.js'
@@ -13,7 +13,7 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
   if (!select) throw new Fault('NotImplemented', { message: 'SELECT is switched off at this server.' })
   const request = selectRequestOf(input)
   check(() => select.check(request))
-  const { content } = await getObject(call, store, {
+  const found = await getObject(call, store, {
     bucket: input.Bucket,
     key: input.Key,
     versionId: input.VersionId,
@@ -21,7 +21,8 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     lentBytes: READ_BYTES,
   })
   const { signal, clock } = call
-  const query = select.select(request, chunksOf(content), { signal, nowMs: clock.now() })
+  const source = request.input.type === 'parquet' ? partsOf(context, found) : chunksOf(found.content)
+  const query = select.select(request, source, { signal, nowMs: clock.now() })
   const stream = selectReply(query, {
     wantsProgress: input.RequestProgress?.Enabled ?? false,
     contMs: config.keepAliveMs,
@@ -29,6 +30,13 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     explain: (error) => explain(context, error),
   })
   return { Body: { kind: 'stream', stream: withFaults(stream), lent: true } }
+}
+
+/** All of one version, which stays the same whatever becomes of the key. */
+function partsOf({ call, store }: Context, { version }: GetResult): ObjectSource {
+  const read = ({ start, end }: { readonly start: number; readonly end: number }) =>
+    chunksOf(readContent(call, store, version, { offset: start, length: end - start, lentBytes: READ_BYTES }))
+  return { size: version.size, read }
 }
 
 async function* chunksOf(content: ReadContent): AsyncGenerator<Uint8Array> {

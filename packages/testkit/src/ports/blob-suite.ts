@@ -78,7 +78,7 @@ export function blobStoreSuite(name: string, open: () => Promise<OpenBlobStore>)
       512 * KIB,
       MIB,
     ])('lends the same bytes by %i, also after a reader that gave up', async (lentBytes) => {
-      const content = randomBytes(5 * MIB + 17)
+      const content = randomBytes(4 * lentBytes + 17)
       const { id } = await write(content)
       const lent = async (offset: number, lengthMax: number) => {
         const found: Buffer[] = []
@@ -92,7 +92,7 @@ export function blobStoreSuite(name: string, open: () => Promise<OpenBlobStore>)
         return Buffer.concat(found)
       }
       for (let round = 0; round < 2; round++) {
-        const offsets = [0, 1, 64 * KIB, MIB - 1, MIB, 4 * MIB, content.length - 1]
+        const offsets = [0, lentBytes - 1, content.length - 1]
         const all = await Promise.all(offsets.map((offset) => lent(offset, Number.POSITIVE_INFINITY)))
         for (const [at, offset] of offsets.entries())
           expect(all[at]?.equals(content.subarray(offset)), `from ${offset}`).toBe(true)

@@ -1,0 +1,138 @@
+// Parts of an object on their way into files, as the process that reads them asks for them.
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SelectError } from '../errors.js'
+import type { FileMessage } from '../messages.js'
+import type { Span } from '../parquet/footer.js'
+import type { RangedSource } from './object-source.js'
+
+/** Of one request; the process asks for fewer. */
+const SPANS_MAX = 10_000
+/** Whoever reads an object more often than so in all does not get on with it. */
+const READINGS_MAX = 4
+/** In small objects the same is read twice. */
+const SPARE_BYTES = 1024 * 1024
+/** Of which each takes several turns of reading before its first byte is there. */
+const SPANS_AT_ONCE = 4
+
+export interface RangeDeliveryPlan {
+  readonly source: RangedSource
+  readonly folder: string
+  readonly filesMax: number
+  /** At a time. */
+  readonly bytesMax: number
+}
+
+/** Files are written in turn, so that the room that an object takes on the disk is bounded. */
+export class RangeDelivery {
+  readonly #plan: RangeDeliveryPlan
+  readonly #files = new Map<string, FileHandle>()
+  readonly #free: string[] = []
+  #bytesLeft: number
+  #working: Promise<unknown> = Promise.resolve()
+
+  constructor(plan: RangeDeliveryPlan) {
+    this.#plan = plan
+    this.#bytesLeft = plan.source.size * READINGS_MAX + SPARE_BYTES
+  }
+
+  /**
+   * Writes parts of the object, each where it stands there, to a file in which nothing else is. Rejects with a SelectError, the
+   * signal's reason, or what the source or the disk fail with.
+   */
+  deliver(spans: readonly Span[], signal: AbortSignal): Promise<FileMessage> {
+    const delivered = this.#working.then(() => this.#deliver(spans, signal))
+    this.#working = delivered.catch(() => undefined)
+    return delivered
+  }
+
+  /** It was read. */
+  give(path: string): void {
+    if (!this.#files.has(path)) throw new Error('There is no such file of ranges.')
+    this.#free.push(path)
+  }
+
+  async close(): Promise<void> {
+    await this.#working
+    await Promise.all([...this.#files.values()].map((file) => file.close()))
+  }
+
+  async #deliver(spans: readonly Span[], signal: AbortSignal): Promise<FileMessage> {
+    const length = this.#check(spans)
+    const { path, file } = await this.#take()
+    await file.truncate(0)
+    await each(spans, (span) => this.#copy(span, file, signal))
+    return { path, length, isFirst: spans[0]?.start === 0 }
+  }
+
+  /** What a process asks for is worth no more trust than the object it was made to ask by. */
+  #check(spans: readonly Span[]): number {
+    const { source, bytesMax } = this.#plan
+    const isSpan = ({ start, end }: Span) =>
+      Number.isSafeInteger(start) &&
+      Number.isSafeInteger(end) &&
+      start >= 0 &&
+      start < end &&
+      end <= source.size
+    if (spans.length > SPANS_MAX || !spans.every(isSpan)) throw new Error('These are no parts of the object.')
+    const length = spans.reduce((sum, { start, end }) => sum + end - start, 0)
+    if (length > bytesMax) throw tooLarge(bytesMax)
+    this.#bytesLeft -= length
+    if (this.#bytesLeft < 0) {
+      throw new SelectError('ParquetParsingError', 'The parts of the object overlap too often to be read.')
+    }
+    return length
+  }
+
+  /** The process has given one back before it asks for more than there are. */
+  async #take(): Promise<{ readonly path: string; readonly file: FileHandle }> {
+    const { folder, filesMax } = this.#plan
+    const path = this.#free.shift() ?? join(folder, `range-${this.#files.size}`)
+    const known = this.#files.get(path)
+    if (known) return { path, file: known }
+    if (this.#files.size >= filesMax) throw new Error('The process holds as many files as there may be.')
+    const file = await open(path, 'wx', 0o600)
+    this.#files.set(path, file)
+    return { path, file }
+  }
+
+  async #copy(span: Span, file: FileHandle, signal: AbortSignal): Promise<void> {
+    let at = span.start
+    for await (const chunk of this.#plan.source.read(span)) {
+      signal.throwIfAborted()
+      if (chunk.length > span.end - at) break
+      await writeAll(file, chunk, at)
+      at += chunk.length
+    }
+    if (at !== span.end) throw new Error('A part of the object has not the length it should have.')
+  }
+}
+
+/** A disk that is all but full takes a part; writing the rest tells why. */
+async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, at, chunk.length - at, position + at)
+    at += bytesWritten
+  }
+}
+
+/** Each of them, a few at a time; rejects once all that was begun has ended. */
+async function each<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const rest = all[Symbol.iterator]()
+  let hasFailed = false
+  const lane = async () => {
+    for (let next = rest.next(); !next.done && !hasFailed; next = rest.next()) {
+      await work(next.value).catch((error: unknown) => {
+        hasFailed = true
+        throw error
+      })
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: SPANS_AT_ONCE }, lane))
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
+}
+
+function tooLarge(bytesMax: number): SelectError {
+  const message = `The query needs more than ${bytesMax} bytes of the object at once, the most that this server reads of its format.`
+  return new SelectError('Overload', message)
+}

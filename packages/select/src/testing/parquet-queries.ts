@@ -1,0 +1,134 @@
+// Queries over Parquet files, whole and in the parts that are needed, for tests that compare the two.
+import { analyze } from '../analysis/analyze.js'
+import type { Database } from '../duckdb/database.js'
+import { ParquetExecution } from '../duckdb/parquet-execution.js'
+import type { Batch } from '../execution.js'
+import { recordWriter } from '../interpreted-execution.js'
+import { parse } from '../language/parse.js'
+import type { Span } from '../parquet/footer.js'
+import { QueryState } from '../query-state.js'
+import type { OutputFormat, SelectRequest } from '../request.js'
+import { timestampOfDate } from '../values/timestamp.js'
+import { runBatches } from '../worker/run-batches.js'
+import type { Answered } from './both-executions.js'
+import { LocalRanges } from './local-ranges.js'
+
+const CSV: OutputFormat = {
+  type: 'csv',
+  quoteFields: 'ASNEEDED',
+  recordDelimiter: '\n',
+  fieldDelimiter: ',',
+  quote: '"',
+  quoteEscape: '"',
+}
+
+export interface ParquetAnswers {
+  readonly whole: Answered
+  readonly parts: Answered
+  readonly needs: readonly (readonly Span[])[]
+  readonly bytesRead: number
+}
+
+export interface ParquetQueryOptions {
+  readonly output?: OutputFormat
+  readonly tailBytes?: number
+}
+
+export class ParquetQueries {
+  /** One for all: opening one takes longer than most queries. */
+  readonly database: Database
+  readonly #folder: string
+
+  constructor(database: Database, folder: string) {
+    this.database = database
+    this.#folder = folder
+  }
+
+  close(): void {
+    this.database.close()
+  }
+
+  async ask(
+    expression: string,
+    path: string,
+    { output = CSV, tailBytes = 8 }: ParquetQueryOptions = {},
+  ): Promise<ParquetAnswers> {
+    const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
+    const ranges = await LocalRanges.of(path, this.#folder)
+    const whole = { path, length: ranges.size, isFirst: true }
+    const inParts = this.#execution(request, tailBytes)
+    try {
+      return {
+        whole: await answerOf(this.#execution(request, tailBytes), only(whole), async () => undefined),
+        parts: await answerOf(inParts, inParts.batches(ranges), (batch) => ranges.give(batch.path)),
+        needs: ranges.needs,
+        bytesRead: ranges.bytesRead,
+      }
+    } finally {
+      await ranges.close()
+    }
+  }
+
+  /** By DuckDB as far as it can, and by the interpreter alone; `isDuckDb`: whether all of it was DuckDB's. */
+  async compare(expression: string, path: string, output: OutputFormat = CSV) {
+    const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
+    const batch = { path, length: 0, isFirst: true }
+    const answer = (database: Partial<Database>) => {
+      const whole = Object.setPrototypeOf(database, this.database) as Database
+      return answerOf(this.#execution(request, 8, whole), only(batch), async () => undefined)
+    }
+    const refuse = async () => {
+      throw new Error('This is for the interpreter.')
+    }
+    const own = this.database
+    let isDuckDb = true
+    const columns = (sql: string) => own.columns(sql)
+    const stream = (sql: string) => {
+      isDuckDb = false
+      return own.stream(sql)
+    }
+    const alone = { columns, stream: (sql: string) => own.stream(sql), write: refuse, rows: refuse }
+    const found = await answer({
+      columns,
+      stream,
+      write: (sql) => own.write(sql),
+      rows: (sql) => own.rows(sql),
+    })
+    return { found, expected: await answer(alone), isDuckDb }
+  }
+
+  #execution(request: SelectRequest, tailBytes: number, database = this.database): ParquetExecution {
+    const query = analyze(parse(request.expression), request.input)
+    const now = timestampOfDate(new Date(0))
+    const work = { query, state: new QueryState(query), writer: recordWriter(query, request), now }
+    const { output } = request
+    const openDatabase = async () => database
+    return new ParquetExecution({ work, output, folder: this.#folder, tailBytes, openDatabase })
+  }
+}
+
+async function answerOf(
+  execution: ParquetExecution,
+  batches: AsyncIterable<Batch>,
+  give: (batch: Batch) => Promise<void>,
+): Promise<Answered> {
+  const found: Uint8Array[] = []
+  const take = async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) found.push(Buffer.from(piece))
+  }
+  let error: string | undefined
+  try {
+    await runBatches(execution, batches, async (pieces, batch) => {
+      await take(pieces)
+      await give(batch)
+    })
+    await take(execution.finish())
+  } catch (cause) {
+    error = (cause as { code?: string }).code ?? String(cause)
+  }
+  return { text: Buffer.concat(found).toString(), error }
+}
+
+async function* only(batch: Batch): AsyncGenerator<Batch> {
+  yield batch
+}

@@ -76,12 +76,17 @@ export function addFloat(entry: usize, value: f64): void {
   store<u32>(entry, <u32>to + 8, VALUES_END)
 }
 
+/** Beside the value. */
+export function addDigits(entry: usize, count: i32): void {
+  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
+  store<i32>(digitsAt, count)
+  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+}
+
 /** `behind`: how many of its digits stand behind the point. Gives why not, or 0. */
 export function addDecimal(entry: usize, mantissa: i64, behind: i32): i32 {
   addInt(entry, mantissa)
-  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
-  store<i32>(digitsAt, behind)
-  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+  addDigits(entry, behind)
   if (behind > load<i32>(entry, DIGITS_MAX)) store<i32>(entry, behind, DIGITS_MAX)
   return behind > DECIMAL_DIGITS_MAX ? ODD_VALUE : 0
 }

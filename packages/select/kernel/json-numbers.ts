@@ -1,7 +1,7 @@
 // Numbers of JSON as values of columns: most have a few digits, which are read at once.
-import { addDecimal, addFloat, addInt, addNumber } from './columns'
+import { addDecimal, addDigits, addFloat, addInt, addNumber } from './columns'
 import { MINUS, POINT } from './json-layout'
-import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT } from './layout'
+import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT, VIEW_ORDER } from './layout'
 import { power } from './powers'
 
 const NINE: i32 = 57
@@ -28,10 +28,11 @@ export function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
   const value = digitsBefore(start + <usize>whole, whole) * scale + digitsBefore(end, digits)
   const mantissa = isNegative ? -value : value
   const view = load<i32>(entry, VIEW)
-  if (view === VIEW_FLOAT) {
-    // There is no zero below zero.
+  if (view === VIEW_FLOAT || view === VIEW_ORDER) {
     if (whole + digits > FLOAT_DIGITS_MAX) return addLongNumber(entry, from, end)
+    // There is no zero below zero.
     addFloat(entry, <f64>mantissa / <f64>scale)
+    if (view === VIEW_ORDER) addDigits(entry, whole + digits)
     return 0
   }
   if (view === VIEW_INT) {
@@ -52,8 +53,11 @@ function digitsBefore(end: usize, count: i32): i64 {
 }
 
 function addLongNumber(entry: usize, from: usize, end: usize): i32 {
+  const view = load<i32>(entry, VIEW)
   const why = addNumber(entry, from, end)
-  if (why !== 0 || load<i32>(entry, VIEW) !== VIEW_FLOAT || <u32>load<u8>(from) !== MINUS) return why
+  if (why !== 0 || (view !== VIEW_FLOAT && view !== VIEW_ORDER)) return why
+  // As many digits as it has characters, or fewer.
+  if (view === VIEW_ORDER) addDigits(entry, <i32>(end - from))
   const at = <usize>load<u32>(entry, VALUES_END) - 8
   if (load<f64>(at) === 0) store<f64>(at, 0)
   return 0

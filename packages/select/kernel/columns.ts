@@ -14,16 +14,11 @@ import {
   wantedEntry,
 } from './layout'
 import { digits, mantissa, readDecimal, storeFloat, storeInt } from './numbers'
+import { power } from './powers'
 
 /** A decimal of more digits behind its point is not kept as an int. */
 const DECIMAL_DIGITS_MAX: i32 = 9
 const DECIMAL_LENGTH: i32 = 18
-
-const POWERS = memory.data<i64>([
-  1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
-  1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
-  1000000000000000000,
-])
 
 export function beginColumns(count: i32, recordsMax: i32): void {
   for (let index = 0; index < count; index++) {
@@ -81,12 +76,17 @@ export function addFloat(entry: usize, value: f64): void {
   store<u32>(entry, <u32>to + 8, VALUES_END)
 }
 
+/** Beside the value. */
+export function addDigits(entry: usize, count: i32): void {
+  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
+  store<i32>(digitsAt, count)
+  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+}
+
 /** `behind`: how many of its digits stand behind the point. Gives why not, or 0. */
 export function addDecimal(entry: usize, mantissa: i64, behind: i32): i32 {
   addInt(entry, mantissa)
-  const digitsAt = <usize>load<u32>(entry, DIGITS_END)
-  store<i32>(digitsAt, behind)
-  store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+  addDigits(entry, behind)
   if (behind > load<i32>(entry, DIGITS_MAX)) store<i32>(entry, behind, DIGITS_MAX)
   return behind > DECIMAL_DIGITS_MAX ? ODD_VALUE : 0
 }
@@ -121,9 +121,9 @@ function alignPoints(entry: usize): i32 {
     digitsAt += 4
     if (missing === 0) continue
     const value = load<i64>(at)
-    const limit = load<i64>(POWERS + ((<usize>(DECIMAL_LENGTH - missing)) << 3))
+    const limit = power(DECIMAL_LENGTH - missing)
     if (value >= limit || value <= -limit) return ODD_VALUE
-    store<i64>(at, value * load<i64>(POWERS + ((<usize>missing) << 3)))
+    store<i64>(at, value * power(missing))
   }
   return 0
 }

@@ -1,7 +1,8 @@
 // Numbers of JSON as values of columns: most have a few digits, which are read at once.
-import { addDecimal, addFloat, addInt, addNumber } from './columns'
+import { addDecimal, addDigits, addFloat, addInt, addNumber } from './columns'
 import { MINUS, POINT } from './json-layout'
-import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT } from './layout'
+import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT, VIEW_ORDER } from './layout'
+import { power } from './powers'
 
 const NINE: i32 = 57
 const ZEROS: u64 = ((<u64>0x30303030) << 32) | 0x30303030
@@ -10,8 +11,6 @@ const WORDS: u64 = ((<u64>0xffff) << 32) | 0xffff
 /** On either side of the point. */
 const DIGITS_MAX: i32 = 8
 const FLOAT_DIGITS_MAX: i32 = 15
-
-const POWERS = memory.data<i64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000])
 
 /** Of a text that is a number of JSON. Gives why the view can't have it, or 0. */
 export function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
@@ -25,14 +24,15 @@ export function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
   // An exponent has a letter.
   const letter = ctz(i8x16.bitmask(i8x16.gt_u(chunk, i8x16.splat(<i8>NINE))))
   if (whole > DIGITS_MAX || digits > DIGITS_MAX || letter < length) return addLongNumber(entry, from, end)
-  const power = load<i64>(POWERS + ((<usize>digits) << 3))
-  const value = digitsBefore(start + <usize>whole, whole) * power + digitsBefore(end, digits)
+  const scale = power(digits)
+  const value = digitsBefore(start + <usize>whole, whole) * scale + digitsBefore(end, digits)
   const mantissa = isNegative ? -value : value
   const view = load<i32>(entry, VIEW)
-  if (view === VIEW_FLOAT) {
-    // There is no zero below zero.
+  if (view === VIEW_FLOAT || view === VIEW_ORDER) {
     if (whole + digits > FLOAT_DIGITS_MAX) return addLongNumber(entry, from, end)
-    addFloat(entry, <f64>mantissa / <f64>power)
+    // There is no zero below zero.
+    addFloat(entry, <f64>mantissa / <f64>scale)
+    if (view === VIEW_ORDER) addDigits(entry, whole + digits)
     return 0
   }
   if (view === VIEW_INT) {
@@ -53,8 +53,11 @@ function digitsBefore(end: usize, count: i32): i64 {
 }
 
 function addLongNumber(entry: usize, from: usize, end: usize): i32 {
+  const view = load<i32>(entry, VIEW)
   const why = addNumber(entry, from, end)
-  if (why !== 0 || load<i32>(entry, VIEW) !== VIEW_FLOAT || <u32>load<u8>(from) !== MINUS) return why
+  if (why !== 0 || (view !== VIEW_FLOAT && view !== VIEW_ORDER)) return why
+  // As many digits as it has characters, or fewer.
+  if (view === VIEW_ORDER) addDigits(entry, <i32>(end - from))
   const at = <usize>load<u32>(entry, VALUES_END) - 8
   if (load<f64>(at) === 0) store<f64>(at, 0)
   return 0

@@ -33,6 +33,8 @@ export const VIEW_BOOL: i32 = 6
 export const VIEW_KIND: i32 = 7
 /** Of JSON: a string, or a bool or number as the text that it is written with. */
 export const VIEW_PRINTED: i32 = 8
+/** Of JSON: a float, and how many digits the number has. */
+export const VIEW_ORDER: i32 = 9
 
 /** Where a record stands, and what is known of it: 8 bytes each; the highest bit of the second number is a flag. */
 export const RECORD_BYTES: usize = 8

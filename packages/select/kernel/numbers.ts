@@ -1,5 +1,7 @@
 // Texts of numbers, as values.
+import { quotient } from './floats'
 import { ODD_VALUE } from './layout'
+import { power } from './powers'
 
 const ZERO: u32 = 48
 const POINT: u32 = 46
@@ -16,10 +18,6 @@ export let mantissa: i64 = 0
 export let digits: i32 = 0
 export let length: i32 = 0
 export let isNegative: bool = false
-
-const POWERS = memory.data<f64>([
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-])
 
 /** Gives a float for the text of one, and what is none for any other. */
 declare function hostFloat(at: usize, end: usize): f64
@@ -42,7 +40,10 @@ export function readDecimal(from: usize, to: usize): bool {
 }
 
 function readDigits(start: usize, end: usize): bool {
-  if (start >= end || end - start > <usize>(INT_DIGITS_MAX + 1)) return false
+  if (start >= end) return false
+  // A zero before the point takes no room in an int.
+  const digitsMax = INT_DIGITS_MAX + (<u32>load<u8>(start) === ZERO ? 1 : 0)
+  if (end - start > <usize>(digitsMax + 1)) return false
   let value: i64 = 0
   let point: usize = 0
   for (let at = start; at < end; at++) {
@@ -56,7 +57,7 @@ function readDigits(start: usize, end: usize): bool {
   digits = point === 0 ? 0 : <i32>(end - point - 1)
   length = point === 0 ? bytes : bytes - 1
   mantissa = isNegative ? -value : value
-  return length <= INT_DIGITS_MAX && (point === 0 || digits > 0)
+  return length <= digitsMax && digits <= INT_DIGITS_MAX && (point === 0 || digits > 0)
 }
 
 /** Stores an int; gives ODD_VALUE for what is none. */
@@ -67,12 +68,18 @@ export function storeInt(to: usize, from: usize, end: usize): i32 {
 }
 
 export function storeFloat(to: usize, from: usize, end: usize): i32 {
-  if (readDecimal(from, end) && length <= FLOAT_DIGITS_MAX) {
-    const value = <f64>(isNegative ? -mantissa : mantissa) / load<f64>(POWERS + ((<usize>digits) << 3))
+  if (readDecimal(from, end)) {
+    const value = floatOf(isNegative ? -mantissa : mantissa)
     store<f64>(to, isNegative ? -value : value)
     return 0
   }
   const value = hostFloat(from, end)
   store<f64>(to, value)
   return value - value === 0 ? 0 : ODD_VALUE
+}
+
+/** Of the digits, with the point where it was. */
+function floatOf(value: i64): f64 {
+  const isExact = length <= FLOAT_DIGITS_MAX || value === 0
+  return isExact ? <f64>value / <f64>power(digits) : quotient(<u64>value, <u64>power(digits))
 }

@@ -8,12 +8,34 @@ import type { ColumnType, ColumnValues } from './parquet-file.js'
  * - `span`: where it stands, for results that are written of it; no column comes of it.
  * - `bool`: true is 1, false 0.
  * - `kind`: a value is 1, null 0.
+ * - `order`: a float, and how many digits the number has, or more.
  * - `printed`: a string, or the text that a number or bool is written with.
  */
-export type View = 'text' | 'int' | 'float' | 'decimal' | 'json' | 'span' | 'bool' | 'kind' | 'printed'
+export type View =
+  | 'text'
+  | 'int'
+  | 'float'
+  | 'decimal'
+  | 'json'
+  | 'span'
+  | 'bool'
+  | 'kind'
+  | 'printed'
+  | 'order'
 
 /** By their numbers in the kernel. */
-const VIEWS: readonly View[] = ['text', 'int', 'float', 'decimal', 'json', 'span', 'bool', 'kind', 'printed']
+const VIEWS: readonly View[] = [
+  'text',
+  'int',
+  'float',
+  'decimal',
+  'json',
+  'span',
+  'bool',
+  'kind',
+  'printed',
+  'order',
+]
 const TYPES: Readonly<Record<View, ColumnType>> = {
   text: 'text',
   int: 'int',
@@ -24,6 +46,7 @@ const TYPES: Readonly<Record<View, ColumnType>> = {
   bool: 'int',
   kind: 'int',
   printed: 'text',
+  order: 'float',
 }
 
 export interface Wanted {
@@ -32,7 +55,7 @@ export interface Wanted {
   readonly view: View
 }
 
-/** The table's columns. Of decimals a second one tells how many digits behind the point each was written with. */
+/** The table's columns. Of decimals a second one tells how many digits behind the point each was written with; of `order`, how many in all. */
 export function columnName({ column, view }: Wanted): string {
   return `${view}${column + 1}`
 }
@@ -108,7 +131,7 @@ export function foundColumns(
     const validity = nulls === 0 ? undefined : memory.subarray(from, from + Math.ceil(records / 8))
     const values = memory.subarray(word(AT.values), word(AT.valuesEnd))
     const column = { name: columnName(one), type: TYPES[one.view], validity, values }
-    if (one.view !== 'decimal') return [column]
+    if (one.view !== 'decimal' && one.view !== 'order') return [column]
     const digits = memory.subarray(word(AT.digits), word(AT.digits) + 4 * (records - nulls))
     return [
       { ...column, scale: word(AT.digitsMax) },

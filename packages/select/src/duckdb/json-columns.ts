@@ -16,6 +16,7 @@ const VIEWS: Readonly<Record<Wish, View>> = {
   'cast to bool': 'bool',
   int: 'int',
   number: 'decimal',
+  order: 'order',
   text: 'text',
   bool: 'bool',
   kind: 'kind',
@@ -30,6 +31,7 @@ const TYPES: Readonly<Record<View, SqlType>> = {
   kind: 'kind',
   json: 'json',
   span: 'json',
+  order: 'float',
 }
 
 export class JsonColumns implements TableColumns {
@@ -61,7 +63,11 @@ export class JsonColumns implements TableColumns {
     const wanted = this.#want(reference, view)
     const name = columnName(wanted)
     const text = view === 'bool' ? `(${name} <> 0)` : name
-    return { text, type: TYPES[view], ...(view === 'decimal' ? { digits: digitsName(wanted) } : {}) }
+    return {
+      text,
+      type: TYPES[view],
+      ...(view === 'decimal' || view === 'order' ? { digits: digitsName(wanted) } : {}),
+    }
   }
 
   /** Records are written elsewhere. */

@@ -23,10 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => both.close())
 
-function bothAnswers(expression: string, batches: readonly string[], output = JSON_LINES) {
-  const request = { expression, compression: 'NONE', input: LINES, output } as const
+function bothAnswers(expression: string, batches: readonly string[], output = JSON_LINES, input = LINES) {
+  const request = { expression, compression: 'NONE', input, output } as const
   return both.answer(request, batches, (work) => {
-    const format = new JsonFormat(work.query, LINES, output)
+    const format = new JsonFormat(work.query, input, output)
     return new ColumnExecution({ ...work, format })
   })
 }
@@ -166,6 +166,45 @@ describe('a query over JSON on DuckDB', () => {
     }
   })
 
+  it.each([
+    ['0.1', '0.1', true],
+    ['0.10', '0.1', true],
+    ['0.30000000000000004', '0.3', true],
+    ['0.30000000000000004', '0.30000000000000004', false],
+    ['0.1000000000000000055', '0.1', false],
+    ['9007199254740993', '9007199254740992', true],
+    ['1e1', '10', false],
+    ['1e1', '11', true],
+    ['-0.0', '0', true],
+    ['123456.12345678901', '5', true],
+  ])('compares %s with %s as exactly as the interpreter', async (value, number, isTold) => {
+    const batch = `{"n":${value}}\n{"n":null}\n{}\n`
+    for (const test of [
+      `= ${number}`,
+      `<> ${number}`,
+      `>= ${number}`,
+      `IN (${number}, 77)`,
+      `BETWEEN ${number} AND 9`,
+    ]) {
+      const sql = `SELECT s.n FROM COSObject s WHERE s.n ${test}`
+      const { expected, found, interpretedBytes } = await bothAnswers(sql, [batch])
+      expect(found, sql).toEqual(expected)
+      // Where DuckDB tells, it tells of some that the kernel can't write.
+      if (isTold) expect(interpretedBytes, sql).toBeLessThan(batch.length)
+    }
+  })
+
+  it.each([
+    ['{"id":1}\n{"id":  2}\n', 0],
+    ['{"id":1}\n\n{"id":2}\n', 19],
+  ])('reads the records of a document, as they were cut: %j', async (batch, bytes) => {
+    const input = { type: 'json', layout: 'DOCUMENT' } as const
+    const sql = 'SELECT s.id, s FROM COSObject.rules[*] s'
+    const { expected, found, interpretedBytes } = await bothAnswers(sql, [batch], JSON_LINES, input)
+    expect(found).toEqual(expected)
+    expect(interpretedBytes).toBe(bytes)
+  })
+
   it('finds in any JSON what the interpreter finds', async () => {
     const queries = [
       `SELECT s.b FROM COSObject s WHERE s.a = 'a'`,
@@ -179,6 +218,6 @@ describe('a query over JSON on DuckDB', () => {
       const { expected, found } = await bothAnswers(sql, [text, '{"a":"a","b":1}\n'])
       expect(found).toEqual(expected)
     })
-    await fc.assert(property, { numRuns: Number(process.env.COSET_RUNS ?? 60) })
+    await fc.assert(property, { numRuns: Number(process.env.COSET_RUNS ?? 40) })
   }, 600_000)
 })

@@ -11,6 +11,7 @@ export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json' | '
 /**
  * What a field is wanted as; it may be given as something else all the same.
  * - `cast to int` and the like: whatever it is, as a value of that type.
+ * - `order`: a field of JSON that is a number, to be compared with one of the query.
  * - `int` and the like: a field of JSON that is of that type, or, as `number`, an int or a decimal.
  * - `kind`: only whether it is there, and null.
  */
@@ -22,6 +23,7 @@ export type Wish =
   | 'cast to bool'
   | 'int'
   | 'number'
+  | 'order'
   | 'text'
   | 'bool'
   | 'kind'
@@ -33,7 +35,7 @@ export interface Sql {
   readonly isField?: true
   /** May be null without being MISSING. */
   readonly isNullable?: true
-  /** Of decimals: how many digits behind the point the value was written with. */
+  /** Of decimals: how many digits behind the point the value was written with; of fields for their order, how many in all. */
   readonly digits?: string
   /** Of decimals: what they are written as, where that is known. */
   readonly written?: string

@@ -1,7 +1,7 @@
 // = <> < <= > >=, IN, BETWEEN and IS in DuckDB's SQL.
 import type { BinaryOperator, Expression } from '../language/ast.js'
 import { compareJson, jsonNumber, jsonText } from './json-value.js'
-import { type Sql, type SqlType, type Translate, untranslatable, type Wish } from './sql.js'
+import { FAIL, type Sql, type SqlType, type Translate, untranslatable, type Wish } from './sql.js'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { readonly kind: K }>
 type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
@@ -42,10 +42,36 @@ function translateJsonComparison(
   const number = b ?? a
   const other = b === undefined ? right : left
   if (number === undefined || other.kind !== 'reference') return undefined
-  const value = translate(other, 'number')
+  const value = translate(other, isShort(number) ? 'order' : 'number')
+  const test = b === undefined ? turned(operator) : operator
+  if (isForOrder(value))
+    return compareOrdered(value, (text) => `${text} ${test} ${doubleOf(number)}`, [number])
   if (value.type !== 'json') return undefined
   if (!DECIMAL_LITERAL.test(number)) return untranslatable()
-  return compareJson(value, b === undefined ? turned(operator) : operator, number)
+  return compareJson(value, test, number)
+}
+
+/** Of so few digits that no two such numbers are the same float. */
+function isShort(number: string): boolean {
+  return DECIMAL_LITERAL.test(number) && number.replace(/[^0-9]/g, '').length <= SAFE_INT_DIGITS
+}
+
+function isForOrder({ type, digits }: Sql): boolean {
+  return type === 'float' && digits !== undefined
+}
+
+/** A float that is another one than a short number's stands where the number does that it was read of; else digits tell. */
+function compareOrdered(
+  { text, digits }: Sql,
+  test: (text: string) => string,
+  numbers: readonly string[],
+): string {
+  const isNear = `${digits} > ${SAFE_INT_DIGITS} AND ${text} IN (${numbers.map(doubleOf).join(', ')})`
+  return `CASE WHEN ${isNear} THEN ${FAIL} ELSE ${test(text)} END`
+}
+
+function doubleOf(number: string): string {
+  return `CAST('${number}' AS DOUBLE)`
 }
 
 function turned(operator: Comparison): Comparison {
@@ -124,16 +150,24 @@ function decimalLiteral(number: string): string {
 }
 
 export function translateIn({ operand, list, negated }: Of<'in'>, translate: Translate): Sql {
+  const operator = negated ? 'NOT IN' : 'IN'
+  const numbers = list.flatMap((one) => numberOf(one) ?? [])
+  const areShort = numbers.length === list.length && numbers.every(isShort)
+  const field = areShort && operand.kind === 'reference' ? translate(operand, 'order') : undefined
+  if (field && isForOrder(field)) {
+    const test = (text: string) => `${text} ${operator} (${numbers.map(doubleOf).join(', ')})`
+    return { text: compareOrdered(field, test, numbers), type: 'bool' }
+  }
   const pairs = list.map((one) => alike(operand, one, translate))
   const [value = untranslatable()] = pairs.map(([text]) => text)
   const values = pairs.map(([, text]) => text)
-  return { text: `(${value} ${negated ? 'NOT ' : ''}IN (${values.join(', ')}))`, type: 'bool' }
+  return { text: `(${value} ${operator} (${values.join(', ')}))`, type: 'bool' }
 }
 
 export function translateBetween({ operand, low, high, negated }: Of<'between'>, translate: Translate): Sql {
-  const [value, least] = alike(operand, low, translate)
-  const [same, most] = alike(operand, high, translate)
-  return { text: `(${negated ? 'NOT ' : ''}(${value} >= ${least} AND ${same} <= ${most}))`, type: 'bool' }
+  const least = translateComparison({ operator: '>=', left: operand, right: low }, translate)
+  const most = translateComparison({ operator: '<=', left: operand, right: high }, translate)
+  return { text: `(${negated ? 'NOT ' : ''}(${least.text} AND ${most.text}))`, type: 'bool' }
 }
 
 /** MISSING is null here, so that the two can't be told apart. */

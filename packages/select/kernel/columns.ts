@@ -3,6 +3,7 @@ import {
   DIGITS,
   DIGITS_END,
   DIGITS_MAX,
+  FRACTIONS_END,
   NULLS,
   ODD_VALUE,
   VALIDITY,
@@ -26,6 +27,7 @@ export function beginColumns(count: i32, recordsMax: i32): void {
     memory.fill(load<u32>(entry, VALIDITY), 0xff, <usize>((recordsMax + 7) >> 3))
     store<u32>(entry, load<u32>(entry, VALUES), VALUES_END)
     store<u32>(entry, load<u32>(entry, DIGITS), DIGITS_END)
+    store<u32>(entry, load<u32>(entry, DIGITS) + 4 * <u32>recordsMax, FRACTIONS_END)
     store<u32>(entry, 0, NULLS)
     store<u32>(entry, 0, DIGITS_MAX)
   }
@@ -81,6 +83,15 @@ export function addDigits(entry: usize, count: i32): void {
   const digitsAt = <usize>load<u32>(entry, DIGITS_END)
   store<i32>(digitsAt, count)
   store<u32>(entry, <u32>digitsAt + 4, DIGITS_END)
+}
+
+/** In two ints, whose sums are as exact as they are. */
+export function addParts(entry: usize, whole: i64, fraction: i64, behind: i32): void {
+  addInt(entry, whole)
+  addDigits(entry, behind)
+  const at = <usize>load<u32>(entry, FRACTIONS_END)
+  store<i64>(at, fraction)
+  store<u32>(entry, <u32>at + 8, FRACTIONS_END)
 }
 
 /** `behind`: how many of its digits stand behind the point. Gives why not, or 0. */

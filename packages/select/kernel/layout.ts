@@ -35,6 +35,10 @@ export const VIEW_KIND: i32 = 7
 export const VIEW_PRINTED: i32 = 8
 /** Of JSON: a float, and how many digits the number has. */
 export const VIEW_ORDER: i32 = 9
+/** Of JSON: what stands before the point, what stands behind it in parts of 10 ** 18, and how many digits that has. */
+export const VIEW_SUM: i32 = 10
+/** In an entry: behind the last of the parts, which stand behind all digits. */
+export const FRACTIONS_END: usize = 44
 
 /** Where a record stands, and what is known of it: 8 bytes each; the highest bit of the second number is a flag. */
 export const RECORD_BYTES: usize = 8

@@ -176,6 +176,20 @@ describe('JSON in the kernel', () => {
     ])
   })
 
+  it('has numbers to be added up, and to be compared', () => {
+    const text = '{"a":1.25}\n{"a":-2.5}\n{"a":-0}\n{}\n{"a":502.4873612345678}\n{"a":-0.06250}\n'
+    const found = read({ text, paths: ['s.a'], wanted: [{ column: 0, view: 'sum' }] })
+    expect(tableOf(found)).toEqual([
+      [1, -2, 0, null, 502, 0],
+      [2, 1, 0, null, 13, 5],
+      [0.25e18, -0.5e18, 0, null, 487_361_234_567_800_000, -62_500_000_000_000_000],
+    ])
+    expect(tableOf(read({ text, paths: ['s.a'], wanted: [{ column: 0, view: 'order' }] }))).toEqual([
+      [1.25, -2.5, 0, null, 502.4873612345678, -0.0625],
+      [3, 2, 1, null, 17, 6],
+    ])
+  })
+
   it('reads every float as JavaScript does', () => {
     const number = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }),

@@ -3,12 +3,15 @@ import type { DuckDBValue } from '@duckdb/node-api'
 import type { Aggregate } from '../analysis/query.js'
 import type { Partial } from '../evaluate/accumulator.js'
 import type { Numeric } from '../values/arithmetic.js'
-import { decimalOf, parseDecimal, roundToScale } from '../values/decimal.js'
+import { Decimal, decimalOf, parseDecimal, roundToScale } from '../values/decimal.js'
 import { jsonNumber } from './json-value.js'
 import { ofType, type Sql, type SqlType, type Translate, untranslatable } from './sql.js'
 
 /** Of each aggregate. */
 export const COLUMNS = 3
+/** Fractions that are added up are in parts of one. */
+const PART_DIGITS = 18
+const PARTS = 10n ** 18n
 
 export interface AggregateColumns {
   readonly aggregate: Aggregate
@@ -32,7 +35,7 @@ export function aggregateColumns(
     const { text, type } = translate(argument, 'kind')
     return countColumns(aggregate, type === 'kind' ? `nullif(${text}, 0)` : text, index)
   }
-  const field = translate(argument, name === 'sum' || name === 'avg' ? 'number' : 'int')
+  const field = translate(argument, name === 'sum' || name === 'avg' ? 'sum' : 'int')
   const value = field.type === 'json' ? jsonNumber(field) : field
   return name === 'sum' || name === 'avg'
     ? sumColumns(aggregate, value, index)
@@ -54,7 +57,16 @@ function sumColumns(aggregate: Aggregate, value: Sql, index: number): AggregateC
   const digitsMax = digits === undefined ? 'NULL' : `max(d${index})`
   const found = type === 'float' ? sum : `CAST(${sum} AS VARCHAR)`
   const values = [`${text} AS v${index}`, ...(digits === undefined ? [] : [`${digits} AS d${index}`])]
-  return { aggregate, type, columns: [`count(v${index})`, found, digitsMax], values }
+  if (value.fractions === undefined)
+    return { aggregate, type, columns: [`count(v${index})`, found, digitsMax], values }
+  const both = `concat_ws('/', CAST(${sum} AS VARCHAR), CAST(sum(f${index}) AS VARCHAR))`
+  const parts = [...values, `${value.fractions} AS f${index}`]
+  return {
+    aggregate,
+    type,
+    columns: [`count(v${index})`, `CASE WHEN count(v${index}) > 0 THEN ${both} END`, digitsMax],
+    values: parts,
+  }
 }
 
 /** An extreme is written as its own record wrote it, which is not known of decimals. */
@@ -81,8 +93,13 @@ export function partialOf(
 function numberOf(type: SqlType, found: DuckDBValue, digits: number): Numeric {
   if (type === 'float') return Number(found)
   if (type === 'int') return BigInt(String(found))
-  const sum = parseDecimal(String(found)) ?? decimalOf(0n)
+  const [whole = '', fractions] = String(found).split('/')
+  const sum = fractions === undefined ? (parseDecimal(whole) ?? decimalOf(0n)) : sumOf(whole, fractions)
   const rounded = roundToScale(sum, digits)
   // Ints alone come to an int.
   return digits === 0 ? rounded.coefficient : rounded
+}
+
+function sumOf(whole: string, fractions: string): Decimal {
+  return new Decimal(BigInt(whole) * PARTS + BigInt(fractions), PART_DIGITS)
 }

@@ -1,7 +1,7 @@
 // Fields of JSON records as columns, one for each path and what is wanted of it.
 import type { FieldStep, OutputColumn, Query } from '../analysis/query.js'
 import type { ResultColumn } from '../columns/json-result.js'
-import { columnName, digitsName, type View, type Wanted } from '../columns/wanted.js'
+import { COUNTED, columnName, digitsName, fractionsName, type View, type Wanted } from '../columns/wanted.js'
 import type { Reference } from '../language/ast.js'
 import type { RecordMaker, TableColumns } from './column-format.js'
 import type { NamedSql } from './output-line.js'
@@ -17,6 +17,7 @@ const VIEWS: Readonly<Record<Wish, View>> = {
   int: 'int',
   number: 'decimal',
   order: 'order',
+  sum: 'sum',
   text: 'text',
   bool: 'bool',
   kind: 'kind',
@@ -32,6 +33,7 @@ const TYPES: Readonly<Record<View, SqlType>> = {
   json: 'json',
   span: 'json',
   order: 'float',
+  sum: 'decimal',
 }
 
 export class JsonColumns implements TableColumns {
@@ -63,11 +65,9 @@ export class JsonColumns implements TableColumns {
     const wanted = this.#want(reference, view)
     const name = columnName(wanted)
     const text = view === 'bool' ? `(${name} <> 0)` : name
-    return {
-      text,
-      type: TYPES[view],
-      ...(view === 'decimal' || view === 'order' ? { digits: digitsName(wanted) } : {}),
-    }
+    const digits = COUNTED.includes(view) ? { digits: digitsName(wanted) } : {}
+    const fractions = view === 'sum' ? { fractions: fractionsName(wanted) } : {}
+    return { text, type: TYPES[view], ...digits, ...fractions }
   }
 
   /** Records are written elsewhere. */

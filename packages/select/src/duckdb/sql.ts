@@ -12,6 +12,7 @@ export type SqlType = 'text' | 'int' | 'decimal' | 'float' | 'bool' | 'json' | '
  * What a field is wanted as; it may be given as something else all the same.
  * - `cast to int` and the like: whatever it is, as a value of that type.
  * - `order`: a field of JSON that is a number, to be compared with one of the query.
+ * - `sum`: the same, to be added up.
  * - `int` and the like: a field of JSON that is of that type, or, as `number`, an int or a decimal.
  * - `kind`: only whether it is there, and null.
  */
@@ -24,6 +25,7 @@ export type Wish =
   | 'int'
   | 'number'
   | 'order'
+  | 'sum'
   | 'text'
   | 'bool'
   | 'kind'
@@ -37,6 +39,8 @@ export interface Sql {
   readonly isNullable?: true
   /** Of decimals: how many digits behind the point the value was written with; of fields for their order, how many in all. */
   readonly digits?: string
+  /** Of fields that are to be added up: the parts of 10 ** 18 behind the point, where the value is what stands before it. */
+  readonly fractions?: string
   /** Of decimals: what they are written as, where that is known. */
   readonly written?: string
 }

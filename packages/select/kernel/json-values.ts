@@ -36,6 +36,8 @@ export const ENTRY_NODE: usize = 40
 /** Gives why the record can't be read, or 0. `row`: from 0. */
 export function addScalar(node: usize, from: usize, end: usize, row: i32): i32 {
   let why = visit(node, row)
+  // There is room for one value of each record.
+  if (why !== 0) return why
   let entry = <usize>load<u32>(node, FIRST_WANTED)
   for (let left = load<i32>(node, WANTED_COUNT); left > 0; left--) {
     why |= addValue(entry, from, end, row)

@@ -219,7 +219,7 @@ function act(edge: usize, at: usize): void {
     const node = <usize>load<u32>(action)
     const place = at + <usize>load<u16>(action, 4)
     if (load<u16>(action, 6) === 0) why |= beginNested(node, place, recordCount)
-    else why |= endNested(node, place, recordCount)
+    else if (why === 0) why |= endNested(node, place, recordCount)
     action += ACTION_BYTES
   }
 }

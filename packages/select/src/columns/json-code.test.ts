@@ -240,6 +240,8 @@ describe('JSON in the kernel', () => {
     ['a byte order mark', '\ufeff{"a":1}\n'],
     ['no UTF-8', Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3]), Buffer.from('"}\n')])],
     ['a name that occurs twice', '{"b":1,"B":2}\n'],
+    ['a name that occurs without end', `{${'"b":"",'.repeat(100_000)}"c":1}\n`],
+    ['a struct that occurs without end', `{${'"b":{},'.repeat(100_000)}"c":1}\n`],
     ['a lone surrogate', '{"b":"\\ud800"}\n'],
   ])('is refused where it has to be looked at closely: %s', (_name, text) => {
     expect(read({ text, paths: ['s.b'], wanted: [{ column: 0, view: 'text' }] }).slice).toBe('refused')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { peakMemory } from './processes.js'
 
-const EVERY_MS = 20
+const EVERY_MS = 50
 /** Of the figures of /proc on every usual Linux. */
 const TICK_MS = 10
 

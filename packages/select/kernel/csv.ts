@@ -1,5 +1,5 @@
 // Records of CSV: where they are, and the fields that are wanted of them.
-import { BLOCK, bitsOf } from './bits'
+import { BLOCK, bitsOf, rareBitsOf } from './bits'
 import {
   addNull,
   addNumber,
@@ -117,7 +117,7 @@ export function csvScan(from: usize, end: usize): usize {
 
 function lookAt(at: usize): void {
   const quotes = bitsOf(at, i8x16.splat(<i8>quoteMark))
-  const returns = bitsOf(at, i8x16.splat(<i8>RETURN))
+  const returns = rareBitsOf(at, i8x16.splat(<i8>RETURN))
   const marks = bitsOf(at, i8x16.splat(<i8>recordMark))
   const feeds = recordMark === LINE_FEED ? marks : bitsOf(at, i8x16.splat(<i8>LINE_FEED))
   const records = needsReturn ? marks & behindReturns(returns) : marks

@@ -2,13 +2,10 @@
 import { addDecimal, addDigits, addFloat, addInt, addNumber, addParts } from './columns'
 import { MINUS, POINT } from './json-layout'
 import { ODD_VALUE, VALUES_END, VIEW, VIEW_FLOAT, VIEW_INT, VIEW_ORDER, VIEW_SUM } from './layout'
-import { digits as digitsRead, mantissa as mantissaRead, readDecimal } from './numbers'
+import { digitsBefore, digits as digitsRead, mantissa as mantissaRead, readDecimal } from './numbers'
 import { power } from './powers'
 
 const NINE: i32 = 57
-const ZEROS: u64 = ((<u64>0x30303030) << 32) | 0x30303030
-const BYTES: u64 = ((<u64>0xff00ff) << 32) | 0xff00ff
-const WORDS: u64 = ((<u64>0xffff) << 32) | 0xffff
 /** On either side of the point. */
 const DIGITS_MAX: i32 = 8
 const FLOAT_DIGITS_MAX: i32 = 15
@@ -48,16 +45,6 @@ export function addJsonNumber(entry: usize, from: usize, end: usize): i32 {
     return digits > 0 ? ODD_VALUE : 0
   }
   return addDecimal(entry, mantissa, digits)
-}
-
-/** Eight digits or fewer, as a number. */
-function digitsBefore(end: usize, count: i32): i64 {
-  if (count === 0) return 0
-  const shift = <u64>(64 - 8 * count)
-  let pairs = ((load<u64>(end - 8) >> shift) << shift) - ((ZEROS >> shift) << shift)
-  pairs = (pairs * 10 + (pairs >> 8)) & BYTES
-  pairs = (pairs * 100 + (pairs >> 16)) & WORDS
-  return <i64>((pairs * 10000 + (pairs >> 32)) & 0xffffffff)
 }
 
 function addLongNumber(entry: usize, from: usize, end: usize): i32 {

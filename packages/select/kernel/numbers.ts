@@ -9,6 +9,11 @@ const PLUS: u32 = 43
 const MINUS: u32 = 45
 const SPACE: u32 = 32
 const TAB: u32 = 9
+const ZEROS: u64 = ((<u64>0x30303030) << 32) | 0x30303030
+const BYTES: u64 = ((<u64>0xff00ff) << 32) | 0xff00ff
+const WORDS: u64 = ((<u64>0xffff) << 32) | 0xffff
+/** That are read at once, on either side of the point. */
+const SHORT_DIGITS_MAX: i32 = 8
 const INT_DIGITS_MAX: i32 = 18
 /** Up to here every int is a float, and so a quotient of two of them is the float nearest to what it stands for. */
 const FLOAT_DIGITS_MAX: i32 = 15
@@ -29,6 +34,46 @@ function isSpace(at: usize): bool {
 
 /** A sign, digits, perhaps a point and more digits, with spaces around them. */
 export function readDecimal(from: usize, to: usize): bool {
+  return readShort(from, to) || readLong(from, to)
+}
+
+/** Most have a few digits and no spaces. */
+function readShort(from: usize, end: usize): bool {
+  const isBelow = <u32>load<u8>(from) === MINUS
+  const start = from + <usize>isBelow
+  const count = <i32>(end - start)
+  if (count <= 0 || count > 16) return false
+  const places = i8x16.sub(v128.load(start), i8x16.splat(<i8>ZERO))
+  const isOther = i8x16.gt_u(places, i8x16.splat(9))
+  const others = i8x16.bitmask(isOther) & (<i32>((<u32>1) << (<u32>count)) - 1)
+  const whole = others === 0 ? count : ctz(others)
+  const behind = others === 0 ? 0 : count - whole - 1
+  if (whole === 0 || whole > SHORT_DIGITS_MAX || behind > SHORT_DIGITS_MAX) return false
+  if (
+    others !== 0 &&
+    (behind === 0 || others !== 1 << whole || <u32>load<u8>(start + <usize>whole) !== POINT)
+  ) {
+    return false
+  }
+  const value = digitsBefore(start + <usize>whole, whole) * power(behind) + digitsBefore(end, behind)
+  isNegative = isBelow
+  mantissa = isBelow ? -value : value
+  digits = behind
+  length = whole + behind
+  return true
+}
+
+/** Eight digits or fewer, as a number. */
+export function digitsBefore(end: usize, count: i32): i64 {
+  if (count === 0) return 0
+  const shift = <u64>(64 - 8 * count)
+  let pairs = ((load<u64>(end - 8) >> shift) << shift) - ((ZEROS >> shift) << shift)
+  pairs = (pairs * 10 + (pairs >> 8)) & BYTES
+  pairs = (pairs * 100 + (pairs >> 16)) & WORDS
+  return <i64>((pairs * 10000 + (pairs >> 32)) & 0xffffffff)
+}
+
+function readLong(from: usize, to: usize): bool {
   let at = from
   let end = to
   while (at < end && isSpace(at)) at++

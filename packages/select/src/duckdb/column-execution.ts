@@ -1,6 +1,6 @@
 // A query on DuckDB over columns that the kernel reads; what either would read otherwise is the interpreter's.
-import { closeSync, createReadStream, openSync } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { Kernel } from '../columns/kernel.js'
@@ -36,7 +36,7 @@ interface Place {
   readonly kernel: Kernel
   readonly tablePath: string
   readonly resultPath: string
-  table: FileHandle | undefined
+  table: number | undefined
 }
 
 interface Part {
@@ -142,7 +142,7 @@ export class ColumnExecution implements Execution {
   async close(): Promise<void> {
     const database = await this.#database?.catch(() => undefined)
     await this.#lastAsked
-    await Promise.all(this.#places.map(({ table }) => table?.close()))
+    for (const { table } of this.#places) if (table !== undefined) closeSync(table)
     database?.close()
     await this.#options.interpreter.close()
   }
@@ -241,7 +241,7 @@ export class ColumnExecution implements Execution {
       const wanted = Math.min(records, state.remaining)
       return { found: written(wanted), pieces: () => this.#finish(reader.write(wanted, undefined)) }
     }
-    const source = await writeTable(place, slice)
+    const source = writeTable(place, slice)
     this.#database ??= this.#options.openDatabase()
     const database = await this.#database
     if (work === 'choice' || work === 'lines') {
@@ -266,20 +266,18 @@ function written(records: number): Found {
   return { records, partials: [] }
 }
 
-/** Gives what stands behind FROM. */
-async function writeTable(place: Place, { columns, records }: Slice): Promise<string> {
+/** Gives what stands behind FROM. Written without a turn of the event loop: nobody else waits for this process. */
+function writeTable(place: Place, { columns, records }: Slice): string {
   if (columns.length === 0) return `(SELECT range AS file_row_number FROM range(${records}))`
-  place.table ??= await open(place.tablePath, 'w', 0o600)
-  const pieces = parquetFile(columns, records)
-  const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  place.table ??= openSync(place.tablePath, 'w', 0o600)
   let position = 0
-  for (const piece of pieces) {
+  for (const piece of parquetFile(columns, records)) {
     for (let at = 0; at < piece.length; ) {
-      const { bytesWritten } = await place.table.write(piece, at, piece.length - at, position)
-      at += bytesWritten
-      position += bytesWritten
+      const written = writeSync(place.table, piece, at, piece.length - at, position)
+      at += written
+      position += written
     }
   }
-  await place.table.truncate(bytes)
+  ftruncateSync(place.table, position)
   return `read_parquet(${quotedText(place.tablePath)}, file_row_number = true)`
 }

@@ -2,19 +2,18 @@
 
 export const BLOCK: usize = 64
 
-export function bitsOf(at: usize, byte: v128): u64 {
-  const first = <u64>i8x16.bitmask(i8x16.eq(v128.load(at), byte))
-  const second = <u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), byte))
-  const third = <u64>i8x16.bitmask(i8x16.eq(v128.load(at, 32), byte))
-  const fourth = <u64>i8x16.bitmask(i8x16.eq(v128.load(at, 48), byte))
-  return first | (second << 16) | (third << 32) | (fourth << 48)
+/** Of the four parts of a block, whose words come one behind the other. */
+export function bitsOf(a: v128, b: v128, c: v128, d: v128, byte: v128): u64 {
+  const low = i8x16.bitmask(i8x16.eq(a, byte)) | (i8x16.bitmask(i8x16.eq(b, byte)) << 16)
+  const high = i8x16.bitmask(i8x16.eq(c, byte)) | (i8x16.bitmask(i8x16.eq(d, byte)) << 16)
+  return <u64>(<u32>low) | ((<u64>(<u32>high)) << 32)
 }
 
 /** The same, faster where it is rare. */
-export function rareBitsOf(at: usize, byte: v128): u64 {
-  const first = v128.or(i8x16.eq(v128.load(at), byte), i8x16.eq(v128.load(at, 16), byte))
-  const second = v128.or(i8x16.eq(v128.load(at, 32), byte), i8x16.eq(v128.load(at, 48), byte))
-  return v128.any_true(v128.or(first, second)) ? bitsOf(at, byte) : 0
+export function rareBitsOf(a: v128, b: v128, c: v128, d: v128, byte: v128): u64 {
+  const first = v128.or(i8x16.eq(a, byte), i8x16.eq(b, byte))
+  const second = v128.or(i8x16.eq(c, byte), i8x16.eq(d, byte))
+  return v128.any_true(v128.or(first, second)) ? bitsOf(a, b, c, d, byte) : 0
 }
 
 /** Each bit is whether an odd number of bits is set up to it. */

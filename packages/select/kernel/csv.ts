@@ -13,6 +13,7 @@ import {
 import {
   commentMark,
   fieldMark,
+  isWritten,
   LINE_FEED,
   needsReturn,
   quoteMark,
@@ -102,26 +103,26 @@ export function csvScan(from: usize, end: usize): usize {
   let least = i8x16.splat(-1)
   let at = from
   for (; at < end && recordCount < most && why === 0; at += BLOCK) {
-    const one = v128.load(at)
-    const two = v128.load(at, 16)
-    const three = v128.load(at, 32)
-    const four = v128.load(at, 48)
-    high = v128.or(high, v128.or(v128.or(one, two), v128.or(three, four)))
-    least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(one, two), i8x16.min_u(three, four)))
-    lookAt(at)
+    const a = v128.load(at)
+    const b = v128.load(at, 16)
+    const c = v128.load(at, 32)
+    const d = v128.load(at, 48)
+    high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)))
+    least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)))
+    const quotes = bitsOf(a, b, c, d, i8x16.splat(<i8>quoteMark))
+    const returns = rareBitsOf(a, b, c, d, i8x16.splat(<i8>RETURN))
+    const marks = bitsOf(a, b, c, d, i8x16.splat(<i8>recordMark))
+    const feeds = recordMark === LINE_FEED ? marks : bitsOf(a, b, c, d, i8x16.splat(<i8>LINE_FEED))
+    const fields = bitsOf(a, b, c, d, i8x16.splat(<i8>fieldMark))
+    lookAt(at, quotes, fields, needsReturn ? marks & behindReturns(returns) : marks, returns, feeds)
   }
   if (i8x16.bitmask(high) !== 0) hasHigh = true
   if (!i8x16.all_true(least)) why |= REFUSED
   return at
 }
 
-function lookAt(at: usize): void {
-  const quotes = bitsOf(at, i8x16.splat(<i8>quoteMark))
-  const returns = rareBitsOf(at, i8x16.splat(<i8>RETURN))
-  const marks = bitsOf(at, i8x16.splat(<i8>recordMark))
-  const feeds = recordMark === LINE_FEED ? marks : bitsOf(at, i8x16.splat(<i8>LINE_FEED))
-  const records = needsReturn ? marks & behindReturns(returns) : marks
-  const all = bitsOf(at, i8x16.splat(<i8>fieldMark)) | records
+function lookAt(at: usize, quotes: u64, fields: u64, records: u64, returns: u64, feeds: u64): void {
+  const all = fields | records
   const inside = lookAtQuotes(at, quotes, all, records, returns | feeds)
   if ((inside & records) !== 0 && !spansLines) why |= REFUSED
   lookAtReturns(returns & ~inside, feeds & ~inside, all & ~inside, records & ~inside)
@@ -166,9 +167,11 @@ function endRecord(here: usize, bit: u64): void {
   const end = here - (hasReturn(here) ? 1 : 0)
   if (end > recordStart) {
     addRecord(end)
-    const entry = recordsAt + <usize>recordCount * RECORD_BYTES
-    store<u32>(entry, <u32>recordStart)
-    store<u32>(entry, <u32>end | (isDirty ? DIRTY : 0), 4)
+    if (isWritten) {
+      const entry = recordsAt + <usize>recordCount * RECORD_BYTES
+      store<u32>(entry, <u32>recordStart)
+      store<u32>(entry, <u32>end | (isDirty ? DIRTY : 0), 4)
+    }
     recordCount++
   }
   beginRecord(here + 1)

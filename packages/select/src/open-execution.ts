@@ -1,6 +1,7 @@
 // Which execution answers a query. DuckDB is loaded for those alone that are its business: that takes a quarter of a
 // second, in which the interpreter answers most questions about small objects.
 import { analyze } from './analysis/analyze.js'
+import { Kernel } from './columns/kernel.js'
 import { ColumnExecution } from './duckdb/column-execution.js'
 import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
@@ -53,7 +54,8 @@ export async function openExecution(
     return new ParquetExecution({ work, output, folder, openDatabase, tailBytes: TAIL_BYTES })
   }
   const interpreter = interpret(query, request, { now, state })
-  const work = { query, output, state, interpreter, folder, openDatabase }
+  const openKernel = () => new Kernel()
+  const work = { query, output, state, interpreter, folder, openDatabase, openKernel }
   const format =
     input.type === 'json'
       ? new JsonFormat(query, input, output)

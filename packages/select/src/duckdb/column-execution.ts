@@ -3,7 +3,7 @@ import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
-import { Kernel } from '../columns/kernel.js'
+import type { Kernel } from '../columns/kernel.js'
 import { parquetFile } from '../columns/parquet-file.js'
 import type { Slice, SliceReader, WrittenPiece } from '../columns/slice-reader.js'
 import type { Batch, Execution } from '../execution.js'
@@ -29,6 +29,8 @@ export interface ColumnOptions {
   /** Of this query alone, and the one the database may read and write. */
   readonly folder: string
   readonly openDatabase: () => Promise<QueryDatabase>
+  /** Throws where there is none; each is used by one batch at a time. */
+  readonly openKernel: () => Kernel
 }
 
 /** A kernel and the files that it is used with, by one batch at a time. */
@@ -179,7 +181,7 @@ export class ColumnExecution implements Execution {
     const number = this.#places.length
     try {
       const place: Place = {
-        kernel: new Kernel(),
+        kernel: this.#options.openKernel(),
         tablePath: join(this.#options.folder, `table-${number}`),
         resultPath: join(this.#options.folder, `result-${number}`),
         table: undefined,

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
+import { Kernel } from '../columns/kernel.js'
 import type { ColumnOptions } from '../duckdb/column-execution.js'
 import type { Database } from '../duckdb/database.js'
 import { openDatabase } from '../duckdb/spare-database.js'
@@ -33,6 +34,8 @@ export class BothExecutions {
   readonly #folder: string
   /** One for all: opening one takes longer than most queries. */
   readonly #database: Database
+  /** One execution after the other uses them: their memory is large. */
+  readonly #kernels: Kernel[] = []
 
   private constructor(folder: string, database: Database) {
     this.#folder = folder
@@ -69,10 +72,19 @@ export class BothExecutions {
       close: () => undefined,
     })
     const { output } = request
-    const onDuckDb = make({ query, output, state, interpreter, folder: this.#folder, openDatabase })
+    const unused = [...this.#kernels]
+    const openKernel = () => unused.pop() ?? this.#newKernel()
+    const work = { query, output, state, interpreter, folder: this.#folder, openDatabase, openKernel }
+    const onDuckDb = make(work)
     const expected = await answerOf(interpret(query, request, { now }), batches)
     const found = await answerOf(onDuckDb, batches)
     return { expected, found, interpretedBytes }
+  }
+
+  #newKernel(): Kernel {
+    const kernel = new Kernel()
+    this.#kernels.push(kernel)
+    return kernel
   }
 
   #written(texts: readonly string[]): Promise<readonly Batch[]> {

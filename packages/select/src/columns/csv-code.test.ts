@@ -5,31 +5,16 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CsvRecords } from '../input/csv-record.js'
 import { CsvWriter } from '../output/csv-writer.js'
-import type { CsvInput, CsvOutput } from '../request.js'
+import type { CsvInput } from '../request.js'
 import { type Cell, cellsOf } from '../testing/cells.js'
+import { CSV_INPUT, CSV_OUTPUT } from '../testing/csv-formats.js'
 import { csvCode, writesSame } from './csv-code.js'
 import { Kernel } from './kernel.js'
 import { inputBytesFor, type SliceFound, SliceReader, type WrittenPiece } from './slice-reader.js'
 import type { Wanted } from './wanted.js'
 
-const INPUT: CsvInput = {
-  type: 'csv',
-  header: 'NONE',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-  comment: '#',
-  allowQuotedRecordDelimiter: false,
-}
-const OUTPUT: CsvOutput = {
-  type: 'csv',
-  quoteFields: 'ASNEEDED',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-}
+const INPUT = CSV_INPUT
+const OUTPUT = CSV_OUTPUT
 const TEXTS: readonly Wanted[] = [0, 1, 3].map((column) => ({ column, view: 'text' }))
 
 let folder: string

@@ -1,27 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CsvInput, CsvOutput, OutputFormat } from '../request.js'
+import type { CsvInput, OutputFormat } from '../request.js'
 import { BothExecutions } from '../testing/both-executions.js'
+import { CSV_INPUT, CSV_OUTPUT } from '../testing/csv-formats.js'
 import { ColumnExecution } from './column-execution.js'
 import { CsvFormat } from './csv-format.js'
 
-const INPUT: CsvInput = {
-  type: 'csv',
-  header: 'USE',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-  comment: '#',
-  allowQuotedRecordDelimiter: false,
-}
-const CSV: CsvOutput = {
-  type: 'csv',
-  quoteFields: 'ASNEEDED',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-}
+const INPUT: CsvInput = { ...CSV_INPUT, header: 'USE' }
+const CSV = CSV_OUTPUT
 const JSON_LINES: OutputFormat = { type: 'json', recordDelimiter: '\n' }
 
 let both: BothExecutions

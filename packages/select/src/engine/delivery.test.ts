@@ -5,20 +5,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FileMessage } from '../messages.js'
 import type { CsvInput, SelectRequest } from '../request.js'
+import { CSV_INPUT } from '../testing/csv-formats.js'
 import { deliver, deliveryOf } from './delivery.js'
 import { SpoolRing } from './spool-ring.js'
 
 const KIB = 1024
-const CSV: CsvInput = {
-  type: 'csv',
-  header: 'NONE',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-  comment: '#',
-  allowQuotedRecordDelimiter: false,
-}
+const CSV = CSV_INPUT
 
 const requestOf = (input: Partial<CsvInput>): SelectRequest => ({
   expression: 'SELECT * FROM COSObject',

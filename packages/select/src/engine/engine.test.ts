@@ -1,4 +1,5 @@
 // The engine with executions that do one thing each. What they stand for is tested where it is.
+
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SelectError } from '../errors.js'
 import type { CsvInput, SelectRequest } from '../request.js'
+import { CSV_INPUT } from '../testing/csv-formats.js'
 import { SelectEngine } from './engine.js'
 import type { ObjectSource } from './object-source.js'
 import type { QueryEvent } from './run-query.js'
@@ -16,16 +18,7 @@ import { defaultSelectSettings, type SelectSettings } from './settings.js'
 const isBuilt = existsSync(new URL('../../dist/worker/main.js', import.meta.url))
 
 const MIB = 1024 * 1024
-const CSV: CsvInput = {
-  type: 'csv',
-  header: 'NONE',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-  comment: '#',
-  allowQuotedRecordDelimiter: false,
-}
+const CSV = CSV_INPUT
 
 function requestOf(expression: string, input: Partial<CsvInput> = {}): SelectRequest {
   return {

@@ -86,7 +86,28 @@ export interface BlobReadOptions {
   readonly lentBytes?: number | undefined
 }
 
+/**
+ * How another process of this machine reads blobs by itself: `openBlobs` of the module, called with the options, gives a
+ * LocalBlobs. Plain data.
+ */
+export interface BlobAccess {
+  /** A URL that can be imported, of code that is built. */
+  readonly module: string
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** Blobs as another process reads them, without a turn of the event loop. */
+export interface LocalBlobs {
+  /** Bytes are compared with their checksums in blocks of so many, from a blob's beginning: reads of whole blocks cost least. */
+  readonly blockBytes: number
+  /** Fills `into` with what the blob has from `offset` on. Throws a Fault where that is missing or damaged. */
+  read(id: BlobId, offset: number, into: Uint8Array): void
+  close(): void
+}
+
 export interface BlobStore {
+  /** Undefined where blobs can be read through the store alone. */
+  readonly access?: BlobAccess | undefined
   /** Durable when it resolves; leaves nothing behind when it rejects. Chunks are the store's to keep. */
   write(body: ByteStream, options: BlobWriteOptions): Promise<{ readonly id: BlobId; readonly size: number }>
   read(id: BlobId, range: ByteRange, options: BlobReadOptions): ByteStream

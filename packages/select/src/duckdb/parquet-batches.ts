@@ -33,14 +33,14 @@ export async function* parquetBatches(plan: BatchesPlan): AsyncGenerator<FileBat
   for (;;) {
     const step = nextStep(steps, tail.start)
     if (step === undefined) return
-    const batch = step === 'unclear' ? undefined : await batchOf(object, footer, { ...step, end: tail.start })
+    const batch = step === 'unclear' ? undefined : await batchOf(object, footer, step)
     if (step === 'unclear' || !batch) break
     yield batch
     done += step.groups.length
   }
   const batch = await rest(object)
   const groups = footer.rowGroups.slice(done)
-  makeReadable(batch.path, footer, { groups, chunks: [], end: tail.start })
+  makeReadable(batch.path, footer, { groups, chunks: [], spans: [{ start: 0, end: tail.start }] })
   yield batch
 }
 
@@ -60,11 +60,7 @@ function nextStep(steps: Iterator<Step>, end: number): Step | 'unclear' | undefi
   return next ? next.step : 'unclear'
 }
 
-async function batchOf(
-  object: ObjectRanges,
-  footer: Footer,
-  step: Step & { readonly end: number },
-): Promise<FileBatch | undefined> {
+async function batchOf(object: ObjectRanges, footer: Footer, step: Step): Promise<FileBatch | undefined> {
   const batch = await object.need(step.spans)
   const isMade = unlessMalformed(() => {
     makeReadable(batch.path, footer, step)

@@ -172,6 +172,11 @@ export function varintBytes(value: number): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** An integer that is not negative: whether one is stands in its last bit. */
+export function numberBytes(value: number): Uint8Array {
+  return varintBytes(value * 2)
+}
+
 /** The head of a list of structs. */
 export function structsHead(count: number): Uint8Array {
   if (count < 15) return Uint8Array.of((count << 4) | STRUCT)

@@ -20,8 +20,7 @@ export interface Step {
 
 export interface StepChunk {
   readonly chunk: Chunk
-  /** Of its row group. */
-  readonly rows: number
+  readonly group: RowGroup
 }
 
 export interface StepWish {
@@ -57,7 +56,7 @@ class Gathering {
     this.groups.push(group)
     this.rows += group.rows
     for (const chunk of chunks) {
-      this.#chunks.push({ chunk, rows: group.rows })
+      this.#chunks.push({ chunk, group })
       this.bytes += chunk.pages.end - chunk.pages.start
     }
   }

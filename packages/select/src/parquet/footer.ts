@@ -233,18 +233,18 @@ function numbersOf(reader: CompactReader, field: FieldHeader): ReadonlyMap<numbe
 }
 
 function chunkFrom(found: ReadonlyMap<number, Found>): Chunk {
-  const valueOf = (id: number) => found.get(id)?.value
-  const dictionary = valueOf(METADATA.dictionaryPage)
-  const data = valueOf(METADATA.dataPage)
-  const bytes = valueOf(METADATA.bytes)
-  const values = valueOf(METADATA.values)
+  const numberOf = (id: number) => found.get(id)?.value
+  const dictionary = numberOf(METADATA.dictionaryPage)
+  const data = numberOf(METADATA.dataPage)
+  const bytes = numberOf(METADATA.bytes)
+  const values = numberOf(METADATA.values)
   if (data === undefined || bytes === undefined || values === undefined) {
     throw new Malformed('A column does not tell where it is.')
   }
   // Some writers tell of a dictionary that is not there.
   const start = dictionary !== undefined && dictionary >= MARK_BYTES ? dictionary : data
-  const bloom = valueOf(METADATA.bloom)
-  const bloomBytes = valueOf(METADATA.bloomBytes)
+  const bloom = numberOf(METADATA.bloom)
+  const bloomBytes = numberOf(METADATA.bloomBytes)
   if (start < 0 || bytes < 0 || (bloom ?? 0) < 0 || (bloomBytes ?? 0) < 0) {
     throw new Malformed('A column has a place that is none.')
   }

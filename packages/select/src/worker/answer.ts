@@ -26,6 +26,8 @@ interface UsualModule extends ExecutionModule {
 
 /** A process that has waited so long for its query gets ready for a large one. */
 const IDLE_MS = 200
+const CAUSES_MAX = 4
+const STACK_LENGTH_MAX = 4000
 
 /** Never rejects: what fails is told. */
 export async function answer(link: ServerLink): Promise<void> {
@@ -140,7 +142,11 @@ function failedMessage(error: unknown): FailedMessage {
   return { code: 'InternalError', message: 'The query failed unexpectedly.', stack: stackOf(error) }
 }
 
+/** With what it was caused by. */
 function stackOf(error: unknown): string {
-  const { stack } = error as Partial<Error>
-  return (stack ?? String(error)).slice(0, 4000)
+  const stacks: string[] = []
+  for (let at = error; at !== undefined && stacks.length < CAUSES_MAX; at = (at as Partial<Error>).cause) {
+    stacks.push((at as Partial<Error>).stack ?? String(at))
+  }
+  return stacks.join('\n').slice(0, STACK_LENGTH_MAX)
 }

@@ -1,6 +1,6 @@
 // From the server's first word to the last record of the answer.
 import { type SelectCode, SelectError } from '../errors.js'
-import type { Batch, Execution, FileBatch, RangedExecution } from '../execution.js'
+import type { Batch, Execution, FileBatch, RangedExecution, ResultPiece } from '../execution.js'
 import { readJson } from '../frames.js'
 import type { CountsMessage, FailedMessage, StartMessage } from '../messages.js'
 import { ahead } from './ahead.js'
@@ -68,7 +68,7 @@ async function run(
   const input = await openInput(start, link)
   const output = new Output(link, start.folder)
   const counts = new Counts(input)
-  const take = async (pieces: AsyncIterable<Uint8Array>, release: () => Promise<void>) => {
+  const take = async (pieces: AsyncIterable<ResultPiece>, release: () => Promise<void>) => {
     await output.add(pieces)
     await release()
     await link.send('counts', counts.message)

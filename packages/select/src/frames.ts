@@ -12,6 +12,7 @@ export const FRAME_KINDS = [
   'records',
   'stored',
   'used',
+  'counts',
   'enough',
   'finished',
   'failed',

@@ -16,19 +16,28 @@ export interface FileBatch {
   readonly path: string
 }
 
+/** A piece of a result, in a file of the query's folder. */
+export interface ResultPart {
+  readonly path: string
+  /** All of it. */
+  readonly length: number
+}
+
+export type ResultPiece = Uint8Array | ResultPart
+
 /** How many batches may be under way at once. */
 export const BATCHES_AT_ONCE = 2
 
 /** One query over one object. Batches come one after the other, and what they add is taken in that order. */
 export interface Execution<B = Batch> {
   /**
-   * What the batch adds to the result, as bytes of the output's format, in pieces of any size. A piece is valid only until
-   * the next one is asked for. Rejects with a SelectError.
+   * What the batch adds to the result, in the output's format, in pieces of any size. A piece is valid only until the next
+   * one is asked for: then also its file may be written anew. Rejects with a SelectError.
    */
-  run(batch: B): AsyncIterable<Uint8Array>
+  run(batch: B): AsyncIterable<ResultPiece>
   /** Whether the next batch may be run before all was taken that the last one adds. */
   readonly runsAhead: boolean
-  /** What is only known when the object ended, such as aggregates: pieces as those of `run`. */
+  /** What is only known when the object ended, such as aggregates: pieces as those of `run`, which are small. */
   finish(): AsyncIterable<Uint8Array>
   /** Whether no further batch can add anything, because LIMIT was reached. */
   readonly isDone: boolean

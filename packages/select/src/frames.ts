@@ -11,6 +11,7 @@ export const FRAME_KINDS = [
   'need',
   'records',
   'stored',
+  'written',
   'used',
   'counts',
   'enough',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { analyze } from './analysis/analyze.js'
-import type { Execution } from './execution.js'
+import type { Execution, ResultPiece } from './execution.js'
 import { interpret } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import { QueryState } from './query-state.js'
 import type { SelectRequest } from './request.js'
+import { bytesOf } from './result-part.js'
 import { batchOf } from './testing/batches.js'
 
 const now = new Date('2026-05-06T07:08:09.010Z')
@@ -32,9 +33,9 @@ function executionOf(request: SelectRequest, state?: QueryState): Execution {
   return interpret(query, request, state === undefined ? { now } : { now, state })
 }
 
-async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(pieces: AsyncIterable<ResultPiece>): Promise<string> {
   const collected: Uint8Array[] = []
-  for await (const chunk of chunks) collected.push(chunk)
+  for await (const chunk of bytesOf(pieces)) collected.push(chunk)
   return Buffer.concat(collected).toString()
 }
 

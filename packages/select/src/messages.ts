@@ -18,6 +18,14 @@ export type Delivery = 'batches' | 'bytes' | 'ranges'
  */
 export const RESULT_FILE = { name: 'results', slots: 4, slotBytes: 512 * 1024 } as const
 
+/** Of the result, files that a database wrote. They are told of in parts, so that what else there is to say finds its way between. */
+export const WRITTEN_FILES = { filesMax: 8, partBytes: 4 * 1024 * 1024, partsAhead: 2 } as const
+
+/** In the query's folder. */
+export function writtenName(number: number): string {
+  return `result-${number}`
+}
+
 /** How the process that answers a query is told of it. */
 export interface StartMessage {
   readonly request: SelectRequest
@@ -71,9 +79,18 @@ export interface StoredMessage {
   readonly length: number
 }
 
-/** A slot was read and may be written anew. */
+/** A piece of the result stands in a file that was written as a whole: one part of it, behind the one told before. */
+export interface WrittenMessage {
+  /** Of the file. */
+  readonly number: number
+  /** Bytes of it. */
+  readonly start: number
+  readonly length: number
+}
+
+/** A slot was read and may be written anew; or, where it is null, a part of a file was. */
 export interface TakenMessage {
-  readonly slot: number
+  readonly slot: number | null
 }
 
 export interface FailedMessage {

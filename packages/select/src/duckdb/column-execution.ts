@@ -1,15 +1,16 @@
 // A query on DuckDB over columns that the kernel reads; what either would read otherwise is the interpreter's.
-import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { readPart } from '../batch-bytes.js'
 import type { Kernel } from '../columns/kernel.js'
 import { parquetFile } from '../columns/parquet-file.js'
 import type { Slice, SliceReader, WrittenPiece } from '../columns/slice-reader.js'
-import type { Batch, Execution } from '../execution.js'
+import type { Batch, Execution, ResultPiece } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
 import type { OutputFormat } from '../request.js'
+import { resultPart } from '../result-part.js'
 import type { Beginning, ColumnFormat } from './column-format.js'
 import { quotedText } from './sql-text.js'
 import { addFound, type Found, type QueryDatabase, runPlan } from './statement.js'
@@ -17,7 +18,6 @@ import { type TableProgram, tableProgram } from './table-program.js'
 
 /** Batches in a row that could not be read, after which it is not tried any more. */
 const REFUSALS_MAX = 3
-const READ_BYTES = 256 * 1024
 
 export interface ColumnOptions {
   readonly query: Query
@@ -46,7 +46,7 @@ interface Part {
   /** Of the batch, behind its last record. */
   readonly end: number
   readonly found: Found
-  pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  pieces(): AsyncIterable<ResultPiece> | Iterable<ResultPiece>
 }
 
 interface Read {
@@ -107,11 +107,11 @@ export class ColumnExecution implements Execution {
     return this.#refusals >= REFUSALS_MAX
   }
 
-  run(batch: Batch): AsyncIterable<Uint8Array> {
+  run(batch: Batch): AsyncIterable<ResultPiece> {
     return this.#taken(batch, this.runsAhead ? this.#begin(batch) : undefined)
   }
 
-  async *#taken(batch: Batch, begun: Promise<Begun | undefined> | undefined): AsyncGenerator<Uint8Array> {
+  async *#taken(batch: Batch, begun: Promise<Begun | undefined> | undefined): AsyncGenerator<ResultPiece> {
     if (this.isDone) return
     const found = await (begun ?? this.#begin(batch))
     let at = 0
@@ -249,8 +249,8 @@ export class ColumnExecution implements Execution {
       return { found, pieces: () => (work === 'lines' ? this.#readLines(pieces) : this.#finish(pieces)) }
     }
     const found = await runPlan(plan, source, { state, path: place.resultPath, database }, isBare)
-    const pieces = () => createReadStream(place.resultPath, { highWaterMark: READ_BYTES })
-    return { found, pieces: found.records === 0 ? () => [] : pieces }
+    const pieces = found.records === 0 ? [] : [await resultPart(place.resultPath)]
+    return { found, pieces: () => pieces }
   }
 }
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ResultPiece } from '../execution.js'
 import { openExecution } from '../open-execution.js'
 import type { OutputFormat } from '../request.js'
+import { bytesOf } from '../result-part.js'
 import { LocalRanges } from '../testing/local-ranges.js'
 import { runBatches } from '../worker/run-batches.js'
 import { ParquetExecution } from './parquet-execution.js'
@@ -60,8 +62,8 @@ async function answerOf(expression: string, output: OutputFormat, object: string
     executionModule: null,
   })
   const pieces: Uint8Array[] = []
-  const take = async (found: AsyncIterable<Uint8Array>) => {
-    for await (const piece of found) pieces.push(piece)
+  const take = async (found: AsyncIterable<ResultPiece>) => {
+    for await (const bytes of bytesOf(found)) pieces.push(Buffer.from(bytes))
   }
   try {
     if (!(execution instanceof ParquetExecution)) throw new Error('This is no query over Parquet.')

@@ -1,12 +1,12 @@
 // A query over Parquet: wholly in DuckDB where that means the same, else DuckDB reads the records and the query is evaluated here.
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import { BATCHES_AT_ONCE, type FileBatch, type RangedExecution } from '../execution.js'
+import { BATCHES_AT_ONCE, type FileBatch, type RangedExecution, type ResultPiece } from '../execution.js'
 import { type Workplace, writeAggregates } from '../interpret/row-program.js'
 import { unreadable } from '../parquet/object-file.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
 import type { OutputFormat } from '../request.js'
+import { resultPart } from '../result-part.js'
 import type { Database, TableColumn } from './database.js'
 import { parquetBatches } from './parquet-batches.js'
 import { ParquetColumns } from './parquet-columns.js'
@@ -14,8 +14,6 @@ import { ParquetRows, wantedPlaces } from './parquet-rows.js'
 import { Plan, planOf } from './plan.js'
 import { quotedName, quotedText } from './sql-text.js'
 import { addFound, type FoundLines, runPlan } from './statement.js'
-
-const READ_BYTES = 256 * 1024
 
 export interface ParquetOptions {
   readonly work: Workplace
@@ -73,7 +71,7 @@ export class ParquetExecution implements RangedExecution {
     return parquetBatches({ object, query, tailBytes, wanted })
   }
 
-  run(batch: FileBatch): AsyncIterable<Uint8Array> {
+  run(batch: FileBatch): AsyncIterable<ResultPiece> {
     return this.#taken(batch, this.runsAhead ? this.#ask(batch) : undefined)
   }
 
@@ -91,13 +89,13 @@ export class ParquetExecution implements RangedExecution {
   async *#taken(
     batch: FileBatch,
     begun: Promise<FoundLines | undefined> | undefined,
-  ): AsyncGenerator<Uint8Array> {
+  ): AsyncGenerator<ResultPiece> {
     if (this.isDone) return
     const found = await (begun ?? this.#ask(batch))
     if (!found) return yield* this.#evaluate(batch)
     this.#hasAnswered = true
     addFound(found, this.#options.work.state)
-    if (found.records > 0) yield* createReadStream(found.path, { highWaterMark: READ_BYTES })
+    if (found.records > 0) yield await resultPart(found.path)
   }
 
   #ask(batch: FileBatch): Promise<FoundLines | undefined> {

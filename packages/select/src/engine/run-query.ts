@@ -11,6 +11,7 @@ import type {
   StoredMessage,
   TakenMessage,
   UsedMessage,
+  WrittenMessage,
 } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
@@ -164,6 +165,7 @@ class Query {
   /** Ends without the last one when the process does. One more may be asked for while one is used. */
   async *events(delivering: AbortController): AsyncGenerator<QueryEvent, undefined> {
     for await (const frame of this.#plan.worker.frames()) {
+      if (frame.kind === 'written') yield* this.#readWritten(readJson(frame) as WrittenMessage)
       const event = await this.#receive(frame, delivering)
       if (event) yield event
     }
@@ -207,9 +209,20 @@ class Query {
 
   async #read(stored: StoredMessage): Promise<QueryEvent> {
     const bytes = await this.#results.read(stored)
-    const taken: TakenMessage = { slot: stored.slot }
-    await this.#plan.worker.send(jsonFrame('taken', taken))
+    await this.#tellTaken(stored.slot)
     return { kind: 'records', bytes }
+  }
+
+  async *#readWritten(written: WrittenMessage): AsyncGenerator<QueryEvent> {
+    for await (const { bytes, isLast } of this.#results.readWritten(written)) {
+      if (isLast) await this.#tellTaken(null)
+      yield { kind: 'records', bytes }
+    }
+  }
+
+  #tellTaken(slot: number | null): Promise<void> {
+    const taken: TakenMessage = { slot }
+    return this.#plan.worker.send(jsonFrame('taken', taken))
   }
 
   #use({ path }: UsedMessage): void {

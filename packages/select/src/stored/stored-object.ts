@@ -1,6 +1,7 @@
 // A stored object as the process of a query reads it: at any place, without asking its server.
 import type { BatchBytes } from '../batch-bytes.js'
 import type { StoredContent, StoredExtent } from '../engine/object-source.js'
+import { SelectError } from '../errors.js'
 
 /** What the module of a StoredContent gives. */
 export interface StoredBlobs {
@@ -44,12 +45,23 @@ export class StoredObject implements BatchBytes {
     this.#extents = placed
   }
 
+  /** Throws InternalError with what the blobs throw, where bytes are missing or damaged. */
   read(at: number, into: Uint8Array): void {
     for (let done = 0; done < into.length; ) {
       const { blob, offset, start, end } = this.#extentAt(at + done)
       const length = Math.min(into.length - done, end - at - done)
-      this.#blobs.read(blob, offset + at + done - start, into.subarray(done, done + length))
+      this.#readBlob(blob, offset + at + done - start, into.subarray(done, done + length))
       done += length
+    }
+  }
+
+  #readBlob(blob: string, offset: number, into: Uint8Array): void {
+    try {
+      this.#blobs.read(blob, offset, into)
+    } catch (cause) {
+      throw new SelectError('InternalError', cause instanceof Error ? cause.message : String(cause), {
+        cause,
+      })
     }
   }
 

@@ -7,11 +7,12 @@ import { Kernel } from '../columns/kernel.js'
 import type { ColumnOptions } from '../duckdb/column-execution.js'
 import type { Database } from '../duckdb/database.js'
 import { openDatabase } from '../duckdb/spare-database.js'
-import type { Batch, Execution } from '../execution.js'
+import type { Batch, Execution, ResultPiece } from '../execution.js'
 import { interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import { QueryState } from '../query-state.js'
 import type { SelectRequest } from '../request.js'
+import { bytesOf } from '../result-part.js'
 import { runBatches } from '../worker/run-batches.js'
 import { batchOf } from './batches.js'
 
@@ -91,8 +92,8 @@ export class BothExecutions {
 
 async function answerOf(execution: Execution, batches: readonly Batch[]): Promise<Answered> {
   const found: Uint8Array[] = []
-  const take = async (pieces: AsyncIterable<Uint8Array>) => {
-    for await (const piece of pieces) found.push(Buffer.from(piece))
+  const take = async (pieces: AsyncIterable<ResultPiece>) => {
+    for await (const bytes of bytesOf(pieces)) found.push(Buffer.from(bytes))
   }
   let error: string | undefined
   try {

@@ -2,12 +2,13 @@
 import { analyze } from '../analysis/analyze.js'
 import type { Database } from '../duckdb/database.js'
 import { ParquetExecution } from '../duckdb/parquet-execution.js'
-import type { FileBatch } from '../execution.js'
+import type { FileBatch, ResultPiece } from '../execution.js'
 import { recordWriter } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import type { Span } from '../parquet/footer.js'
 import { QueryState } from '../query-state.js'
 import type { OutputFormat, SelectRequest } from '../request.js'
+import { bytesOf } from '../result-part.js'
 import { timestampOfDate } from '../values/timestamp.js'
 import { runBatches } from '../worker/run-batches.js'
 import type { Answered } from './both-executions.js'
@@ -113,8 +114,8 @@ async function answerOf(
   give: (batch: FileBatch) => Promise<void>,
 ): Promise<Answered> {
   const found: Uint8Array[] = []
-  const take = async (pieces: AsyncIterable<Uint8Array>) => {
-    for await (const piece of pieces) found.push(Buffer.from(piece))
+  const take = async (pieces: AsyncIterable<ResultPiece>) => {
+    for await (const bytes of bytesOf(pieces)) found.push(Buffer.from(bytes))
   }
   let error: string | undefined
   try {

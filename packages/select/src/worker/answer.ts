@@ -1,6 +1,6 @@
 // From the server's first word to the last record of the answer.
 import { type SelectCode, SelectError } from '../errors.js'
-import type { Batch, Execution, FileBatch, RangedExecution } from '../execution.js'
+import type { Batch, Execution, FileBatch, RangedExecution, ResultPiece } from '../execution.js'
 import { readJson } from '../frames.js'
 import type { CountsMessage, FailedMessage, StartMessage } from '../messages.js'
 import { ahead } from './ahead.js'
@@ -26,6 +26,8 @@ interface UsualModule extends ExecutionModule {
 
 /** A process that has waited so long for its query gets ready for a large one. */
 const IDLE_MS = 200
+const CAUSES_MAX = 4
+const STACK_LENGTH_MAX = 4000
 
 /** Never rejects: what fails is told. */
 export async function answer(link: ServerLink): Promise<void> {
@@ -66,7 +68,7 @@ async function run(
   const input = await openInput(start, link)
   const output = new Output(link, start.folder)
   const counts = new Counts(input)
-  const take = async (pieces: AsyncIterable<Uint8Array>, release: () => Promise<void>) => {
+  const take = async (pieces: AsyncIterable<ResultPiece>, release: () => Promise<void>) => {
     await output.add(pieces)
     await release()
     await link.send('counts', counts.message)
@@ -140,7 +142,11 @@ function failedMessage(error: unknown): FailedMessage {
   return { code: 'InternalError', message: 'The query failed unexpectedly.', stack: stackOf(error) }
 }
 
+/** With what it was caused by. */
 function stackOf(error: unknown): string {
-  const { stack } = error as Partial<Error>
-  return (stack ?? String(error)).slice(0, 4000)
+  const stacks: string[] = []
+  for (let at = error; at !== undefined && stacks.length < CAUSES_MAX; at = (at as Partial<Error>).cause) {
+    stacks.push((at as Partial<Error>).stack ?? String(at))
+  }
+  return stacks.join('\n').slice(0, STACK_LENGTH_MAX)
 }

@@ -1,16 +1,22 @@
-// The result on its way out. Pieces are gathered, as telling the server of one costs more than copying it.
-import { RECORDS_BYTES_MAX } from '../frames.js'
-import { RESULT_FILE } from '../messages.js'
+// The result on its way out. Small pieces are gathered, as telling the server of one costs more than copying it.
+import { readFile } from 'node:fs/promises'
+import type { ResultPart, ResultPiece } from '../execution.js'
+import { RECORDS_BYTES_MAX, readJson } from '../frames.js'
+import { RESULT_FILE, type TakenMessage } from '../messages.js'
 import { ResultFile } from './result-file.js'
 import type { ServerLink } from './server-link.js'
+import { WrittenFiles } from './written-files.js'
 
 /** How long small pieces wait for more. */
 const GATHERED_MS = 100
 const { slotBytes } = RESULT_FILE
+/** Files that are smaller are gathered as other pieces are. */
+const WRITTEN_BYTES_MIN = 256 * 1024
 
 export class Output {
   readonly #link: ServerLink
   readonly #file: ResultFile
+  readonly #written: WrittenFiles
   #gathered: Buffer | undefined
   #gatheredBytes = 0
   #timer: NodeJS.Timeout | undefined
@@ -20,12 +26,18 @@ export class Output {
   constructor(link: ServerLink, folder: string) {
     this.#link = link
     this.#file = new ResultFile(link, folder)
+    this.#written = new WrittenFiles(link)
+    link.onTaken((frame) => {
+      const { slot } = readJson(frame) as TakenMessage
+      if (slot === null) this.#written.take()
+      else this.#file.give(slot)
+    })
   }
 
   /** A piece is read before the next one is asked for, and not any more then. */
-  async add(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async add(pieces: AsyncIterable<ResultPiece>): Promise<void> {
     for await (const piece of pieces) {
-      const wait = this.#add(piece)
+      const wait = piece instanceof Uint8Array ? this.#add(piece) : this.#addPart(piece)
       if (wait) await wait
     }
     // What a batch gave does not wait for the next.
@@ -54,6 +66,12 @@ export class Output {
     if (this.#flushing || this.#gatheredBytes + piece.length >= slotBytes) return this.#addLarge(piece)
     this.#gather(piece)
     return undefined
+  }
+
+  async #addPart(part: ResultPart): Promise<void> {
+    if (part.length < WRITTEN_BYTES_MIN) return this.#add(await readFile(part.path))
+    await this.flush()
+    await this.#written.pass(part)
   }
 
   async #addLarge(piece: Uint8Array): Promise<void> {

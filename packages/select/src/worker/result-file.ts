@@ -1,8 +1,7 @@
 // The file that large pieces of a result go through, as the process of a query writes it.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJson } from '../frames.js'
-import { RESULT_FILE, type TakenMessage } from '../messages.js'
+import { RESULT_FILE } from '../messages.js'
 import type { ServerLink } from './server-link.js'
 
 /** Written without a turn of the event loop for each piece: nobody else waits for this process. */
@@ -16,7 +15,6 @@ export class ResultFile {
   constructor(link: ServerLink, folder: string) {
     this.#link = link
     this.#path = join(folder, RESULT_FILE.name)
-    link.onTaken((frame) => this.#give((readJson(frame) as TakenMessage).slot))
   }
 
   /** At most a slot's bytes. Resolves when their memory is not needed any more. */
@@ -28,6 +26,13 @@ export class ResultFile {
       done += writeSync(this.#file, bytes, done, bytes.length - done, start + done)
     }
     await this.#link.send('stored', { slot, length: bytes.length })
+  }
+
+  /** It was read. */
+  give(slot: number): void {
+    this.#free.push(slot)
+    this.#waiting?.()
+    this.#waiting = undefined
   }
 
   close(): void {
@@ -44,11 +49,5 @@ export class ResultFile {
         this.#waiting = resolve
       })
     }
-  }
-
-  #give(slot: number): void {
-    this.#free.push(slot)
-    this.#waiting?.()
-    this.#waiting = undefined
   }
 }

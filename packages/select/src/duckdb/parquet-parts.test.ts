@@ -139,7 +139,10 @@ describe('what is read of a Parquet object', () => {
     const bytes = await readFile(path)
     const start = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)
     const footer = new Footer(bytes.subarray(start, -8))
-    const [chunk] = footer.chunks(footer.rowGroups[1] ?? { start: 0, end: 0, rows: 0 }, (leaf) => leaf === 0)
+    const [chunk] = footer.chunks(
+      footer.rowGroups[1] ?? { start: 0, end: 0, rows: 0, leaves: [] },
+      (leaf) => leaf === 0,
+    )
     const size = chunk ? chunk.pages.end - chunk.pages.start : 0
     // Zigzag: twice the number.
     const at = bytes.lastIndexOf(varintBytes(size * 2))

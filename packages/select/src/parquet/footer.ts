@@ -10,6 +10,8 @@ export interface Span {
 export interface RowGroup extends Span {
   /** Records. */
   readonly rows: number
+  /** Where the metadata of each leaf begins. */
+  readonly leaves: readonly number[]
 }
 
 /** A column's part of a row group. */
@@ -94,20 +96,10 @@ export class Footer {
   }
 
   /** Those of the leaves, in the row group. Throws Malformed. */
-  chunks(group: RowGroup, isWanted: (leaf: number) => boolean): readonly Chunk[] {
-    const reader = new CompactReader(this.#bytes, group.start)
-    const chunks: Chunk[] = []
-    reader.struct((field) => {
-      if (field.id !== GROUP.columns) return false
-      const count = reader.structs(field)
-      if (count !== this.columns.at(-1)?.end) throw new Malformed('A row group has not all columns.')
-      for (let leaf = 0; leaf < count; leaf++) {
-        const chunk = chunkOf(reader, isWanted(leaf))
-        if (chunk) chunks.push(chunk)
-      }
-      return true
-    })
-    return chunks
+  chunks({ leaves }: RowGroup, isWanted: (leaf: number) => boolean): readonly Chunk[] {
+    if (leaves.length !== this.columns.at(-1)?.end) throw new Malformed('A row group has not all columns.')
+    const wanted = leaves.filter((_at, leaf) => isWanted(leaf))
+    return wanted.map((at) => chunkOf(new CompactReader(this.#bytes, at)))
   }
 
   /**
@@ -140,12 +132,6 @@ function edited(bytes: Uint8Array, { start, end }: Span, edits: readonly Edit[])
 function once<T>(before: T | undefined, value: T): T {
   if (before !== undefined) throw new Malformed('A field occurs twice.')
   return value
-}
-
-function spanOf(reader: CompactReader, read: () => void): Span {
-  const start = reader.at
-  read()
-  return { start, end: reader.at }
 }
 
 /** Of each element of the schema, how many follow that are its children. */
@@ -188,29 +174,32 @@ function rowGroupsOf(reader: CompactReader, field: FieldHeader) {
   const start = reader.at
   const count = reader.structs(field)
   const groups: RowGroup[] = []
-  for (let group = 0; group < count; group++) {
-    let rows: number | undefined
-    const span = spanOf(reader, () =>
-      reader.struct((inner) => {
-        if (inner.id !== GROUP.rows) return false
-        rows = once(rows, reader.number(inner))
-        return true
-      }),
-    )
-    if (rows === undefined || rows < 0) throw new Malformed('A row group does not tell its rows.')
-    groups.push({ ...span, rows })
-  }
+  for (let group = 0; group < count; group++) groups.push(rowGroupOf(reader))
   return { span: { start, end: reader.at }, groups }
 }
 
-function chunkOf(reader: CompactReader, isWanted: boolean): Chunk | undefined {
+function rowGroupOf(reader: CompactReader): RowGroup {
+  const start = reader.at
+  let rows: number | undefined
+  let leaves: readonly number[] | undefined
+  reader.struct((inner) => {
+    if (inner.id === GROUP.rows) rows = once(rows, reader.number(inner))
+    else if (inner.id === GROUP.columns) leaves = once(leaves, reader.passStructs(inner))
+    else return false
+    return true
+  })
+  if (rows === undefined || rows < 0 || !leaves) throw new Malformed('A row group does not tell its rows.')
+  return { start, end: reader.at, rows, leaves }
+}
+
+function chunkOf(reader: CompactReader): Chunk {
   let chunk: Chunk | undefined
   reader.struct((field) => {
-    if (!isWanted || field.id !== COLUMN.metadata) return false
+    if (field.id !== COLUMN.metadata) return false
     chunk = once(chunk, chunkFrom(numbersOf(reader, field)))
     return true
   })
-  if (isWanted && !chunk) throw new Malformed('A column does not tell where it is.')
+  if (!chunk) throw new Malformed('A column does not tell where it is.')
   return chunk
 }
 

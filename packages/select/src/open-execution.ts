@@ -28,11 +28,14 @@ export interface Prepared {
 /** Gets DuckDB ready for a query that may need it. Never rejects: where there is none for this platform, only Parquet is not answered. */
 export async function prepare(): Promise<Prepared | undefined> {
   try {
-    const [{ SpareDatabase: Spare }] = await Promise.all([
+    const [{ SpareDatabase: Spare }, { rehearseMetadata }] = await Promise.all([
       spareDatabase(),
+      import('./parquet/rehearsal.js'),
       import('./duckdb/parquet-execution.js'),
     ])
-    return { database: await Spare.open() }
+    const database = await Spare.open()
+    rehearseMetadata()
+    return { database }
   } catch {
     return undefined
   }

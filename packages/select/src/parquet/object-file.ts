@@ -72,6 +72,12 @@ function bytesOf(path: string, read: Span, { start, end }: Span): Buffer {
   }
 }
 
+/** The metadata of a whole Parquet file. */
+export function footerOf(file: Buffer): Buffer {
+  const end = file.length - END_BYTES
+  return file.subarray(end - file.readUInt32LE(end), end)
+}
+
 export function unreadable(cause?: unknown): SelectError {
   return new SelectError('ParquetParsingError', 'The object is no Parquet file that can be read.', { cause })
 }

@@ -9,16 +9,19 @@ const ROW_GROUPS = 128
 const TIMES = 3
 const COLUMNS = ['a', 'b', 'c', 'd']
 
-/** Takes some hundredths of a second. */
-export function rehearseMetadata(): void {
+/** Takes some hundredths of a second. Gives how many row groups were read. */
+export function rehearseMetadata(): number {
   const large = metadata()
   const isWanted = (leaf: number) => leaf > 0
+  let groups = 0
   for (let time = 0; time < TIMES; time++) {
     const footer = new Footer(large)
     for (const step of stepsOf(footer, { isWanted, hasCondition: true, hasRecords: false })) {
       footer.of(step.groups)
+      groups += step.groups.length
     }
   }
+  return groups
 }
 
 /** Of many row groups, all of them the same. */

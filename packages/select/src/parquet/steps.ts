@@ -5,7 +5,7 @@ import type { Chunk, Footer, RowGroup, Span } from './footer.js'
 /** Of row groups that are read together, once the first was: asking DuckDB takes a while by itself. */
 const STEP_BYTES = 16 * 1024 * 1024
 /** Where the result grows with the records. */
-const STEP_ROWS = 8 * 122_880
+const STEP_ROWS = 12 * 122_880
 /** A gap that is read rather than asked around: objects are stored in blocks of that size. */
 const GAP_BYTES = 64 * 1024
 /** Of one step; with more the gaps between them are read too. */

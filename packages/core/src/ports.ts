@@ -88,7 +88,8 @@ export interface BlobReadOptions {
 
 /**
  * How another process of this machine reads blobs by itself: `openBlobs` of the module, called with the options, gives a
- * LocalBlobs. Plain data.
+ * LocalBlobs. Plain data. Nothing tells the store of such a reader: it has the time that readers under way have
+ * (`GARBAGE_DELAY_MS`) before the blobs of what was replaced or deleted go. Options may hold paths: not for logs, nor for clients.
  */
 export interface BlobAccess {
   /** A URL that can be imported, of code that is built. */

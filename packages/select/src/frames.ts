@@ -13,6 +13,7 @@ export const FRAME_KINDS = [
   'stored',
   'written',
   'used',
+  'counts',
   'enough',
   'finished',
   'failed',

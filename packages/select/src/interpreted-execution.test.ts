@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { analyze } from './analysis/analyze.js'
 import type { Execution, ResultPiece } from './execution.js'
 import { interpret } from './interpreted-execution.js'
@@ -9,6 +6,7 @@ import { parse } from './language/parse.js'
 import { QueryState } from './query-state.js'
 import type { SelectRequest } from './request.js'
 import { bytesOf } from './result-part.js'
+import { batchOf } from './testing/batches.js'
 
 const now = new Date('2026-05-06T07:08:09.010Z')
 
@@ -42,16 +40,8 @@ async function textOf(pieces: AsyncIterable<ResultPiece>): Promise<string> {
 }
 
 describe('interpret', () => {
-  let folder = ''
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'interpret-'))
-  })
-  afterEach(() => rm(folder, { recursive: true }))
-
   async function run(execution: Execution, text: string, isFirst: boolean): Promise<string> {
-    const path = join(folder, 'batch')
-    await writeFile(path, text)
-    return textOf(execution.run({ path, length: Buffer.byteLength(text), isFirst }))
+    return textOf(execution.run(batchOf(text, isFirst ? 0 : 1)))
   }
 
   it('remembers the header line for later batches', async () => {
@@ -97,12 +87,9 @@ describe('interpret', () => {
 
   it('gives results in chunks, not in one piece', async () => {
     const execution = executionOf(requestOf('SELECT * FROM COSObject'))
-    const path = join(folder, 'batch')
     const text = 'some text that is repeated\n'.repeat(10_000)
-    await writeFile(path, text)
     const sizes: number[] = []
-    for await (const chunk of execution.run({ path, length: text.length, isFirst: true }))
-      sizes.push(chunk.length)
+    for await (const chunk of execution.run(batchOf(text, 0))) sizes.push(chunk.length)
     expect(sizes.length).toBeGreaterThan(3)
     expect(sizes.reduce((a, b) => a + b)).toBe(text.length)
   })

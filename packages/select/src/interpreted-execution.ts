@@ -1,6 +1,6 @@
 // The execution that is right for everything, in plain TypeScript.
-import { readFile } from 'node:fs/promises'
 import type { Query } from './analysis/query.js'
+import { readPart } from './batch-bytes.js'
 import { SelectError } from './errors.js'
 import type { Batch, Execution } from './execution.js'
 import { decodeText } from './input/text.js'
@@ -55,7 +55,7 @@ export class InterpretedExecution implements Execution {
   }
 
   async *run(batch: Batch): AsyncIterable<Uint8Array> {
-    yield* this.runBytes(await readFile(batch.path), batch.isFirst)
+    yield* this.runBytes(readPart(batch.bytes, 0, batch.bytes.length), batch.isFirst)
   }
 
   /** A batch that is in memory. */

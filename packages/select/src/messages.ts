@@ -1,4 +1,5 @@
 // The content of the frames that carry JSON.
+import type { StoredContent } from './engine/object-source.js'
 import type { SelectCode } from './errors.js'
 import type { Span } from './parquet/footer.js'
 import type { SelectRequest } from './request.js'
@@ -29,11 +30,15 @@ export function writtenName(number: number): string {
 export interface StartMessage {
   readonly request: SelectRequest
   readonly delivery: Delivery
+  /** Where the process reads the object by itself; null where it is handed over. */
+  readonly stored: StoredContent | null
   /** Of the object, where it can be read in parts; else null. */
   readonly objectBytes: number | null
   /** Of this query alone, for files of its own. */
   readonly folder: string
   readonly batchBytes: number
+  /** Most of an object of Parquet that is read at a time. */
+  readonly rangesBytesMax: number
   readonly memoryBytesMax: number
   readonly threads: number
   /** The time that UTCNOW() tells, in milliseconds since 1970. */
@@ -57,7 +62,13 @@ export interface NeedMessage {
 /** A file was read and may be written anew. */
 export interface UsedMessage {
   readonly path: string
-  /** Of the whole object so far, decompressed. */
+}
+
+/** What was read so far. */
+export interface CountsMessage {
+  /** Of the object, as it is stored. */
+  readonly bytesScanned: number
+  /** Decompressed. */
   readonly bytesProcessed: number
 }
 
@@ -80,10 +91,6 @@ export interface WrittenMessage {
 /** A slot was read and may be written anew; or, where it is null, a part of a file was. */
 export interface TakenMessage {
   readonly slot: number | null
-}
-
-export interface FinishedMessage {
-  readonly bytesProcessed: number
 }
 
 export interface FailedMessage {

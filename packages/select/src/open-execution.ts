@@ -8,7 +8,7 @@ import type { Database } from './duckdb/database.js'
 import { JsonFormat } from './duckdb/json-format.js'
 import type { SpareDatabase } from './duckdb/spare-database.js'
 import { SelectError } from './errors.js'
-import type { Execution } from './execution.js'
+import type { Execution, RangedExecution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
@@ -41,7 +41,7 @@ export async function prepare(): Promise<Prepared | undefined> {
 export async function openExecution(
   start: StartMessage,
   prepared?: Promise<Prepared | undefined>,
-): Promise<Execution> {
+): Promise<Execution | RangedExecution> {
   const { request, folder, nowMs } = start
   const { input, output } = request
   const query = analyze(parse(request.expression), input)

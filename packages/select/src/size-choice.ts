@@ -8,7 +8,7 @@ const FIRST_BYTES_MAX = 2 * 1024 * 1024
 export function bySize(small: Execution, large: Execution): Execution {
   return {
     run(batch: Batch) {
-      const isBeginning = batch.isFirst && batch.length < FIRST_BYTES_MAX
+      const isBeginning = batch.isFirst && batch.bytes.length < FIRST_BYTES_MAX
       return (isBeginning ? small : large).run(batch)
     },
     finish: () => large.finish(),

@@ -4,17 +4,17 @@ import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobId } from '@coset/core'
-import { isShard, shardOf } from './blob-format.js'
+import { isShard, pathOfBlob, shardOf } from './blob-format.js'
 import { errorCode } from './disk-faults.js'
 
 export class BlobFolder {
-  readonly #path: string
+  readonly path: string
   readonly #root: FileHandle
   /** Open for as long as the store, to be synced without a lookup; at most 256. */
   readonly #shards = new Map<string, Promise<FileHandle>>()
 
   private constructor(path: string, root: FileHandle) {
-    this.#path = path
+    this.path = path
     this.#root = root
   }
 
@@ -28,7 +28,7 @@ export class BlobFolder {
   }
 
   pathOf(id: BlobId): string {
-    return join(this.#path, shardOf(id), id)
+    return pathOfBlob(this.path, id)
   }
 
   /** The shard of an id: durable itself, and ready to make the names in it durable. */
@@ -44,11 +44,11 @@ export class BlobFolder {
 
   /** Sorted names of the shards that exist. */
   async shardNames(): Promise<readonly string[]> {
-    return (await readdir(this.#path)).filter(isShard).sort()
+    return (await readdir(this.path)).filter(isShard).sort()
   }
 
   async namesIn(shard: string): Promise<readonly string[]> {
-    return readdir(join(this.#path, shard))
+    return readdir(join(this.path, shard))
   }
 
   async close(): Promise<void> {
@@ -59,7 +59,7 @@ export class BlobFolder {
   }
 
   async #openShard(name: string): Promise<FileHandle> {
-    const path = join(this.#path, name)
+    const path = join(this.path, name)
     try {
       await mkdir(path, { mode: 0o700 })
     } catch (error) {

@@ -2,13 +2,19 @@
 import { join } from 'node:path'
 import type { BlobId } from '@coset/core'
 import { BlobFolder } from './blob-folder.js'
-import { isColdId } from './blob-format.js'
+import { folderOf } from './blob-format.js'
 
 const BLOBS = 'blobs'
 
 export interface BlobPlaces {
   readonly dir: string
   readonly coldDir?: string | undefined
+}
+
+/** Where blobs are, for readers without a BlobFolders of their own. */
+export interface BlobPaths {
+  readonly main: string
+  readonly cold?: string | undefined
 }
 
 export class BlobFolders {
@@ -38,8 +44,12 @@ export class BlobFolders {
     return this.#cold !== undefined
   }
 
+  get paths(): BlobPaths {
+    return { main: this.#main.path, cold: this.#cold?.path }
+  }
+
   of(id: BlobId): BlobFolder {
-    return this.#cold && isColdId(id) ? this.#cold : this.#main
+    return folderOf({ main: this.#main, cold: this.#cold }, id)
   }
 
   /** Lists go through the main folder first; these are left for one that goes on after `id`. */

@@ -1,29 +1,36 @@
 // The layout of a blob file: the data, a CRC-32 of each 64 KiB block of it, and a footer.
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { type BlobId, blobIdPrefix } from '@coset/core'
-import { Fault } from '@coset/model'
+import type { BlobId } from '@coset/core'
 
 export const BLOCK_SIZE = 64 * 1024
 export const FOOTER_SIZE = 32
 export const CHECKSUM_SIZE = 4
+/** Read at once from the end of a file: a small blob comes whole, a large one with its footer and last checksums. */
+export const TAIL_SIZE = 16 * 1024
 
 const MAGIC = Buffer.from('COSETBLB')
 const VERSION = 1
 /** Behind the time, 20 random digits; behind them, a letter when the blob is in the cold folder. */
 const ID = /^[0-9a-f]{32}c?$/
 const COLD_ID_LENGTH = 33
-const PREFIX_LENGTH = blobIdPrefix(0).length
+/** Of the time. Written out, as the processes of queries load this file, and load little. */
+const PREFIX_LENGTH = 12
 
 export interface Footer {
   readonly dataLength: number
 }
 
-export function newBlobId(timeMs: number, randomHex: string, cold: boolean): BlobId {
-  return `${blobIdPrefix(timeMs)}${randomHex}${cold ? 'c' : ''}` as BlobId
+function isColdId(id: BlobId): boolean {
+  return id.length === COLD_ID_LENGTH
 }
 
-export function isColdId(id: BlobId): boolean {
-  return id.length === COLD_ID_LENGTH
+/** Of the two folders that blobs are in, the one that the id means; without a second one, all are in the first. */
+export function folderOf<T>(
+  { main, cold }: { readonly main: T; readonly cold?: T | undefined },
+  id: BlobId,
+): T {
+  return cold !== undefined && isColdId(id) ? cold : main
 }
 
 export function isBlobId(text: string): text is BlobId {
@@ -33,6 +40,11 @@ export function isBlobId(text: string): text is BlobId {
 /** From the random part: the leading characters are a time, and would fill one folder after the other. */
 export function shardOf(id: BlobId): string {
   return id.slice(PREFIX_LENGTH, PREFIX_LENGTH + 2)
+}
+
+/** Below the folder that it is in. */
+export function pathOfBlob(folder: string, id: BlobId): string {
+  return join(folder, shardOf(id), id)
 }
 
 export function isShard(name: string): boolean {
@@ -50,17 +62,6 @@ export function fileSize(dataLength: number): number {
 /** Seeded with the block's number, so that a whole block in the wrong place is found as well. */
 export function blockChecksum(block: Uint8Array, number: number): number {
   return crc32(block, number)
-}
-
-/** What the client is told; `reason` names the blob and says what is wrong with it, for the log. */
-export function damaged(reason: string): Fault {
-  const cause = new Error(reason)
-  return new Fault('InternalError', { message: 'The stored content is damaged.' }, { cause })
-}
-
-export function missing(reason: string): Fault {
-  const cause = new Error(reason)
-  return new Fault('InternalError', { message: 'The stored content is missing.' }, { cause })
 }
 
 /** Takes the data as it passes and ends up with what follows it in the file. */

@@ -1,23 +1,17 @@
 // Reads a range of a blob, and yields no byte of a block whose checksum does not hold.
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BlobId, ByteRange } from '@coset/core'
-import type { BlobFolder } from './blob-folder.js'
 import {
-  BLOCK_SIZE,
-  blockChecksum,
-  blockCount,
-  CHECKSUM_SIZE,
-  damaged,
-  FOOTER_SIZE,
-  isBlobId,
-  missing,
-  parseFooter,
-} from './blob-format.js'
-import { errorCode } from './disk-faults.js'
+  assertBlobId,
+  assertChecksum,
+  assertHolds,
+  dataLengthOf,
+  fileEnded,
+  openFailure,
+} from './blob-checks.js'
+import type { BlobFolder } from './blob-folder.js'
+import { BLOCK_SIZE, blockChecksum, blockCount, CHECKSUM_SIZE, TAIL_SIZE } from './blob-format.js'
 import { LentMemory, OWN_MEMORY, type ReadMemory } from './read-memory.js'
-
-/** Read at once from the end: a small blob comes whole, a large one with its footer and last checksums. */
-const TAIL_SIZE = 16 * 1024
 
 interface BlobFile {
   readonly id: BlobId
@@ -50,14 +44,13 @@ export async function* readBlob({
 }: BlobRead): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
   const memory = lentBytes === undefined ? OWN_MEMORY : new LentMemory(lentBytes)
-  // Also keeps a malformed id from naming a file elsewhere.
-  if (!isBlobId(id)) throw missing('A blob has an id that no blob can have.')
+  assertBlobId(id)
   const handle = await openToRead(id, folder.pathOf(id))
   let spans: Spans | undefined
   try {
     const file = await identify(id, handle)
     const end = range.offset + range.length
-    if (end > file.dataLength) throw damaged(`The blob ${id} holds ${file.dataLength} bytes and not ${end}.`)
+    assertHolds(id, file.dataLength, end)
     if (range.length === 0) return
     const firstBlock = Math.floor(range.offset / BLOCK_SIZE)
     const checksums = await readChecksums(file, firstBlock, blockCount(end))
@@ -79,7 +72,7 @@ async function openToRead(id: BlobId, path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
-    throw errorCode(error) === 'ENOENT' ? missing(`The file of the blob ${id} is missing.`) : error
+    throw openFailure(id, error)
   }
 }
 
@@ -91,11 +84,7 @@ async function identify(id: BlobId, handle: FileHandle): Promise<BlobFile> {
     Math.max(0, size - TAIL_SIZE),
     OWN_MEMORY.take(Math.min(size, TAIL_SIZE)),
   )
-  const footer = size < FOOTER_SIZE ? undefined : parseFooter(tail.subarray(tail.length - FOOTER_SIZE), size)
-  if (footer === undefined) {
-    throw damaged(`The file of the blob ${id} is cut or its footer is damaged: it has ${size} bytes.`)
-  }
-  return { ...file, size, dataLength: footer.dataLength, tail }
+  return { ...file, size, dataLength: dataLengthOf(id, tail, size), tail }
 }
 
 /** The checksums of blocks `first` to, but without, `end`. */
@@ -176,7 +165,7 @@ async function readExactly(
 ): Promise<Buffer> {
   for (let done = 0; done < buffer.length; ) {
     const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done)
-    if (bytesRead === 0) throw damaged(`The file of the blob ${id} ends at byte ${position + done}.`)
+    if (bytesRead === 0) throw fileEnded(id, position + done)
     done += bytesRead
   }
   return buffer
@@ -191,7 +180,9 @@ function verify({ id }: BlobFile, { start, bytes }: Span, { checksums, firstBloc
   for (let at = 0; at < bytes.length; at += BLOCK_SIZE) {
     const number = (start + at) / BLOCK_SIZE
     const expected = checksums.readUInt32BE((number - firstBlock) * CHECKSUM_SIZE)
-    if (blockChecksum(bytes.subarray(at, at + BLOCK_SIZE), number) === expected) continue
-    throw damaged(`Block ${number} of the blob ${id}, at byte ${start + at}, does not have its checksum.`)
+    assertChecksum(id, number, {
+      expected,
+      found: blockChecksum(bytes.subarray(at, at + BLOCK_SIZE), number),
+    })
   }
 }

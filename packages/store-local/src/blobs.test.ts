@@ -1,10 +1,10 @@
 import { mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BlobId, ByteStream } from '@coset/core'
-import { blobStoreSuite } from '@coset/testkit'
+import type { BlobId, BlobStore, ByteStream } from '@coset/core'
+import { blobAccessSuite, blobStoreSuite } from '@coset/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { shardOf } from './blob-format.js'
+import { pathOfBlob, shardOf } from './blob-format.js'
 import { type LocalStore, openLocalStore } from './open.js'
 
 const { signal } = new AbortController()
@@ -13,42 +13,49 @@ async function* once(content: Uint8Array): ByteStream {
   yield content
 }
 
-blobStoreSuite('local', async () => {
+async function openOne() {
   const dir = await mkdtemp(join(tmpdir(), 'coset-blobs-'))
   const local = await openLocalStore({ dir })
   return {
     store: local.blobs,
+    pathOf: (id: BlobId) => pathOfBlob(join(dir, 'blobs'), id),
     async close() {
       await local.close()
       await rm(dir, { recursive: true })
     },
   }
-})
+}
 
-/** Which of the blobs that the suite writes go to the second folder. */
+blobStoreSuite('local', openOne)
+blobAccessSuite('local', openOne)
+
+/** Which of the blobs that the suites write go to the second folder. */
 const COLDNESS: Readonly<Record<string, (count: number) => boolean>> = {
   'local, beside a cold folder': () => false,
   'local, in the cold folder': () => true,
   'local, in both folders': (count) => count % 2 === 1,
 }
 
-for (const [name, isCold] of Object.entries(COLDNESS)) {
-  blobStoreSuite(name, async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'coset-blobs-'))
-    const local = await openLocalStore({ dir: join(dir, 'data'), coldDir: join(dir, 'cold') })
-    let count = 0
-    return {
-      store: {
-        ...local.blobs,
-        write: (body, options) => local.blobs.write(body, { ...options, cold: isCold(count++) }),
-      },
-      async close() {
-        await local.close()
-        await rm(dir, { recursive: true })
-      },
-    }
-  })
+async function openBoth(isCold: (count: number) => boolean) {
+  const dir = await mkdtemp(join(tmpdir(), 'coset-blobs-'))
+  const local = await openLocalStore({ dir: join(dir, 'data'), coldDir: join(dir, 'cold') })
+  let count = 0
+  const store: BlobStore = {
+    ...local.blobs,
+    write: (body, options) => local.blobs.write(body, { ...options, cold: isCold(count++) }),
+  }
+  return {
+    store,
+    pathOf: (id: BlobId) => pathOfBlob(join(dir, id.length > 32 ? 'cold' : 'data', 'blobs'), id),
+    async close() {
+      await local.close()
+      await rm(dir, { recursive: true })
+    },
+  }
 }
+
+for (const [name, isCold] of Object.entries(COLDNESS)) blobStoreSuite(name, () => openBoth(isCold))
+blobAccessSuite('local, in both folders', () => openBoth((count) => count % 2 === 1))
 
 describe('local blobs', () => {
   let dir: string

@@ -1,9 +1,10 @@
 // The blob port over folders of files.
 import { randomBytes } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
-import type { BlobStore } from '@coset/core'
+import { type BlobId, type BlobStore, blobIdPrefix } from '@coset/core'
+import { blobAccess } from './blob-access.js'
 import { BlobFolders, type BlobPlaces } from './blob-folders.js'
-import { isBlobId, newBlobId } from './blob-format.js'
+import { isBlobId } from './blob-format.js'
 import { listBlobs } from './blob-list.js'
 import { readBlob } from './blob-reader.js'
 import { writeBlob } from './blob-writer.js'
@@ -20,8 +21,10 @@ export interface LocalBlobOptions extends BlobPlaces {
 export async function localBlobStore({ now, ...places }: LocalBlobOptions): Promise<BlobStore> {
   const folders = await BlobFolders.open(places)
   return {
+    access: blobAccess(folders.paths),
+
     async write(body, { sizeMax, signal, cold = false }) {
-      const id = newBlobId(now(), randomBytes(RANDOM_BYTES).toString('hex'), cold && folders.hasCold)
+      const id = newBlobId(now(), cold && folders.hasCold)
       const size = await writeBlob(folders.of(id), { id, body, sizeMax, signal })
       return { id, size }
     },
@@ -37,6 +40,12 @@ export async function localBlobStore({ now, ...places }: LocalBlobOptions): Prom
 
     close: () => folders.close(),
   }
+}
+
+/** Behind the time, random digits; behind them, a letter when the blob is in the cold folder. */
+function newBlobId(timeMs: number, cold: boolean): BlobId {
+  const random = randomBytes(RANDOM_BYTES).toString('hex')
+  return `${blobIdPrefix(timeMs)}${random}${cold ? 'c' : ''}` as BlobId
 }
 
 async function removeBlob(path: string): Promise<void> {

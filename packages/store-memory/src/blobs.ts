@@ -19,6 +19,9 @@ export function memoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
   const blobs = new Map<BlobId, Uint8Array>()
 
   return {
+    // No other process reaches this memory.
+    access: undefined,
+
     async write(body, { sizeMax, signal }) {
       const content = await collect(body, sizeMax, signal)
       const id = `${blobIdPrefix(now())}${randomHex(20)}` as BlobId

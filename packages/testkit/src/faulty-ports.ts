@@ -40,6 +40,7 @@ export function faultyPorts(ports: Ports, hook: PortHook): FaultyPorts {
     commit: (commit) => around('commit', () => ports.metadata.commit(commit)),
     close: () => ports.metadata.close(),
   }
+  // Without `access`: another process would read past the hook.
   const blobs: BlobStore = {
     write: (body, options) => around('writeBlob', () => ports.blobs.write(body, options)),
     read: (id, range, options) => readBlob(() => ports.blobs.read(id, range, options)),

@@ -24,6 +24,7 @@ export function interruptedPorts(
       },
       close: () => metadata.close(),
     },
+    // Without `access`: another process would read before anything happens.
     blobs: {
       async write(body, options) {
         await before('writeBlob')

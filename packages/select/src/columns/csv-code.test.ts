@@ -1,8 +1,6 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { MemoryBytes } from '../batch-bytes.js'
 import { CsvRecords } from '../input/csv-record.js'
 import { CsvWriter } from '../output/csv-writer.js'
 import type { CsvInput } from '../request.js'
@@ -17,13 +15,10 @@ const INPUT = CSV_INPUT
 const OUTPUT = CSV_OUTPUT
 const TEXTS: readonly Wanted[] = [0, 1, 3].map((column) => ({ column, view: 'text' }))
 
-let folder: string
 let kernel: Kernel
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'coset-csv-'))
   kernel = new Kernel()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 interface Found {
   readonly slice: SliceFound
@@ -34,12 +29,8 @@ function read(text: string | Buffer, wanted: readonly Wanted[], changed: Partial
   const input = { ...INPUT, ...changed }
   const code = csvCode(input, OUTPUT, { columns: 0, isWritten: true })
   if (!code) throw new Error('The kernel has no such format.')
-  const path = join(folder, 'batch')
-  writeFileSync(path, text)
-  const handle = openSync(path, 'r')
   const reader = new SliceReader(kernel, code, wanted, inputBytesFor(wanted) ?? 0)
-  const slice = reader.read({ handle, length: Buffer.byteLength(text) }, 0)
-  closeSync(handle)
+  const slice = reader.read(new MemoryBytes(Buffer.from(text)), 0)
   if (typeof slice === 'string') return { slice, written: '' }
   const pieces = [...reader.write(slice.records, undefined)].map(bytesOf)
   return { slice, written: Buffer.concat(pieces).toString() }
@@ -199,16 +190,14 @@ describe('CSV in the kernel', () => {
   it('goes on in a second slice where the first has no more room', () => {
     const records = 600_000
     const text = Array.from({ length: records }, (_none, index) => `${index}\n`).join('')
-    const path = join(folder, 'batch')
-    writeFileSync(path, text)
-    const handle = openSync(path, 'r')
+    const batch = new MemoryBytes(Buffer.from(text))
     const code = csvCode(INPUT, OUTPUT, { columns: 0, isWritten: true })
     if (!code) throw new Error('The kernel has no such format.')
     const wanted = [{ column: 0, view: 'int' }] as const
     const reader = new SliceReader(kernel, code, wanted, inputBytesFor(wanted) ?? 0)
     let [at, count, last, slices] = [0, 0, 0, 0]
     while (at < text.length) {
-      const slice = reader.read({ handle, length: text.length }, at)
+      const slice = reader.read(batch, at)
       if (typeof slice === 'string') throw new Error(slice)
       const [column] = slice.columns
       const cells = column ? cellsOf(column, slice.records) : []
@@ -218,7 +207,6 @@ describe('CSV in the kernel', () => {
       at = slice.end
       slices++
     }
-    closeSync(handle)
     expect([count, last]).toEqual([records, records - 1])
     expect(slices).toBeGreaterThan(2)
   })
@@ -226,14 +214,11 @@ describe('CSV in the kernel', () => {
   it('writes records that are chosen, however many fit at a time', () => {
     const line = `${'y'.repeat(1000)},"z"`
     const text = `${line}\n`.repeat(9000)
-    const path = join(folder, 'batch')
-    writeFileSync(path, text)
-    const handle = openSync(path, 'r')
+    const batch = new MemoryBytes(Buffer.from(text))
     const code = csvCode(INPUT, { ...OUTPUT, recordDelimiter: '\r\n' }, { columns: 0, isWritten: true })
     if (!code) throw new Error('The kernel has no such format.')
     const reader = new SliceReader(kernel, code, [], inputBytesFor([]) ?? 0)
-    reader.read({ handle, length: text.length }, 0)
-    closeSync(handle)
+    reader.read(batch, 0)
     const chosen = Int32Array.from({ length: 4500 }, (_none, index) => 2 * index)
     const pieces = [...reader.write(9000, chosen)].map((piece) => bytesOf(piece).toString())
     expect(pieces.length).toBeGreaterThan(1)

@@ -1,10 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { analyze } from '../analysis/analyze.js'
 import type { FieldStep } from '../analysis/query.js'
+import { MemoryBytes } from '../batch-bytes.js'
 import { type InterpretedExecution, interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import type { CsvOutput, JsonInput, JsonOutput, OutputFormat } from '../request.js'
@@ -26,13 +24,10 @@ const CSV: CsvOutput = {
   quoteEscape: '"',
 }
 
-let folder: string
 let kernel: Kernel
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'coset-json-'))
   kernel = new Kernel()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 interface Asked {
   readonly text: string | Buffer
@@ -63,12 +58,8 @@ function read(asked: Asked): Found {
   const { text, paths = [], wanted = [], input = LINES, result } = asked
   const code = jsonCode(input, paths.map(stepsOf), result)
   if (!code) throw new Error('The kernel has no such format.')
-  const path = join(folder, 'batch')
-  writeFileSync(path, text)
-  const handle = openSync(path, 'r')
   const reader = new SliceReader(kernel, code, wanted, inputBytesFor(wanted) ?? 0)
-  const slice = reader.read({ handle, length: Buffer.byteLength(text) }, 0)
-  closeSync(handle)
+  const slice = reader.read(new MemoryBytes(Buffer.from(text)), 0)
   if (typeof slice === 'string' || !result) return { slice, written: '', odd: 0 }
   let odd = 0
   const written: Uint8Array[] = []
@@ -275,9 +266,7 @@ describe('JSON in the kernel', () => {
 
   it('goes on in further slices where one has no more room', () => {
     const text = Array.from({ length: 300_000 }, (_none, index) => `{"n":${index}}\n`).join('')
-    const path = join(folder, 'batch')
-    writeFileSync(path, text)
-    const handle = openSync(path, 'r')
+    const batch = new MemoryBytes(Buffer.from(text))
     const code = jsonCode(LINES, [stepsOf('s.n')])
     if (!code) throw new Error('The kernel has no such format.')
     const wanted = [{ column: 0, view: 'int' }] as const
@@ -285,14 +274,13 @@ describe('JSON in the kernel', () => {
     const starts: Cell[] = []
     let [at, count] = [0, 0]
     while (at < text.length) {
-      const slice = reader.read({ handle, length: text.length }, at)
+      const slice = reader.read(batch, at)
       if (typeof slice === 'string') throw new Error(slice)
       const [column] = slice.columns
       starts.push(column ? (cellsOf(column, slice.records)[0] ?? null) : null, count)
       count += slice.records
       at = slice.end
     }
-    closeSync(handle)
     expect(count).toBe(300_000)
     expect(starts.length).toBeGreaterThan(2)
     for (let index = 0; index < starts.length; index += 2) expect(starts[index]).toBe(starts[index + 1])

@@ -1,6 +1,6 @@
 // Reads batches of records, as many at a time as there is room for.
 import { isUtf8 } from 'node:buffer'
-import { readSync } from 'node:fs'
+import type { BatchBytes } from '../batch-bytes.js'
 import { type Kernel, MEMORY_START } from './kernel.js'
 import type { ColumnValues } from './parquet-file.js'
 import {
@@ -80,12 +80,6 @@ export interface Written {
 /** Bytes of the result, or of a record that the interpreter has to write. */
 export type WrittenPiece = Uint8Array | { readonly record: Buffer }
 
-/** A file with a batch. */
-export interface BatchFile {
-  readonly handle: number
-  readonly length: number
-}
-
 /** Records in the kernel's memory, until the next ones are read. */
 export interface Slice {
   readonly records: number
@@ -132,7 +126,7 @@ export class SliceReader {
   }
 
   /** From a record's beginning on. */
-  read(file: BatchFile, from: number): SliceFound {
+  read(batch: BatchBytes, from: number): SliceFound {
     const kernel = this.#kernel
     const place = this.#prepare()
     this.#code.begin(kernel, {
@@ -141,9 +135,9 @@ export class SliceReader {
       recordsMax: RECORDS_MAX,
       wanted: this.#wanted.length,
     })
-    const bytes = Math.min(this.#place.inputBytes, file.length - from)
-    const isLast = from + bytes === file.length
-    const read = this.#fill(file, { from, bytes, isLast })
+    const bytes = Math.min(this.#place.inputBytes, batch.length - from)
+    const isLast = from + bytes === batch.length
+    const read = this.#fill(batch, { from, bytes, isLast })
     const why = this.#code.end(kernel)
     if (why !== 0) return (why & REFUSED) !== 0 ? 'refused' : 'odd'
     const { records, hasHigh, isBare, rest } = this.#code.found(kernel)
@@ -191,15 +185,15 @@ export class SliceReader {
 
   /** Reads pieces, and has them looked at block by block, as far as there is room. */
   #fill(
-    file: BatchFile,
+    batch: BatchBytes,
     { from, bytes, isLast }: { readonly from: number; readonly bytes: number; readonly isLast: boolean },
   ): 'all' | 'some' {
     const { memory } = this.#kernel
     let scanned = MEMORY_START
     for (let at = 0; at < bytes; ) {
-      const wanted = Math.min(READ_BYTES, bytes - at)
-      readWhole(file.handle, memory.subarray(MEMORY_START + at, MEMORY_START + at + wanted), from + at)
-      at += wanted
+      const readEnd = Math.min(bytes, batch.readEnd(from + at, READ_BYTES) - from)
+      batch.read(from + at, memory.subarray(MEMORY_START + at, MEMORY_START + readEnd))
+      at = readEnd
       const filled = MEMORY_START + at
       const end = at === bytes && isLast ? this.#pad(filled) : filled - (filled % BLOCK_BYTES)
       const stopped = this.#code.scan(this.#kernel, scanned, end)
@@ -219,13 +213,5 @@ export class SliceReader {
     const blocksEnd = Math.ceil(at / BLOCK_BYTES) * BLOCK_BYTES
     memory.fill(padding, at, blocksEnd)
     return blocksEnd
-  }
-}
-
-function readWhole(handle: number, into: Buffer, position: number): void {
-  for (let at = 0; at < into.length; ) {
-    const bytesRead = readSync(handle, into, at, into.length - at, position + at)
-    if (bytesRead === 0) throw new Error('A batch is shorter than it was said to be.')
-    at += bytesRead
   }
 }

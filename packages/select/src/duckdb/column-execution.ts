@@ -1,8 +1,8 @@
 // A query on DuckDB over columns that the kernel reads; what either would read otherwise is the interpreter's.
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
+import { readPart } from '../batch-bytes.js'
 import type { Kernel } from '../columns/kernel.js'
 import { parquetFile } from '../columns/parquet-file.js'
 import type { Slice, SliceReader, WrittenPiece } from '../columns/slice-reader.js'
@@ -124,7 +124,7 @@ export class ColumnExecution implements Execution {
       yield* part.pieces()
       this.#free.push(part.place)
       at = part.end
-      if (at >= batch.length || this.isDone) return
+      if (at >= batch.bytes.length || this.isDone) return
       part = await this.#ask(batch, at)
     }
     this.#refusals++
@@ -134,7 +134,7 @@ export class ColumnExecution implements Execution {
   async *#interpret(batch: Batch, at: number): AsyncGenerator<Uint8Array> {
     const { interpreter } = this.#options
     if (at === 0) yield* interpreter.run(batch)
-    else yield* interpreter.runBytes((await readFile(batch.path)).subarray(at), false)
+    else yield* interpreter.runBytes(readPart(batch.bytes, at, batch.bytes.length), false)
   }
 
   finish(): AsyncIterable<Uint8Array> {
@@ -194,21 +194,16 @@ export class ColumnExecution implements Execution {
   }
 
   #read({ kernel }: Place, batch: Batch, from: number): Read | undefined {
-    const handle = openSync(batch.path, 'r')
-    try {
-      for (const trial of [this.#typed, this.#raw]) {
-        const { program } = trial
-        if (!program) continue
-        const reader = program.readerOf(kernel)
-        const slice = reader.read({ handle, length: batch.length }, from)
-        trial.note(slice !== 'odd')
-        if (slice === 'refused') return undefined
-        if (slice !== 'odd') return { program, reader, slice }
-      }
-      return undefined
-    } finally {
-      closeSync(handle)
+    for (const trial of [this.#typed, this.#raw]) {
+      const { program } = trial
+      if (!program) continue
+      const reader = program.readerOf(kernel)
+      const slice = reader.read(batch.bytes, from)
+      trial.note(slice !== 'odd')
+      if (slice === 'refused') return undefined
+      if (slice !== 'odd') return { program, reader, slice }
     }
+    return undefined
   }
 
   /** Records that the kernel does not write are the interpreter's; they were counted already. */

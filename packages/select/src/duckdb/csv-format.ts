@@ -1,6 +1,6 @@
 // Batches of CSV as tables of DuckDB: all with the columns of the first.
-import { closeSync, openSync, readSync } from 'node:fs'
 import type { Query } from '../analysis/query.js'
+import { readPart } from '../batch-bytes.js'
 import { csvCode, writesSame } from '../columns/csv-code.js'
 import type { FormatCode } from '../columns/slice-reader.js'
 import type { Batch } from '../execution.js'
@@ -72,30 +72,20 @@ interface FirstRecord {
 }
 
 /** Undefined where it can not be read, or may go on behind what is known of the batch. */
-function firstRecord({ path, length, isFirst }: Batch, input: CsvInput): FirstRecord | undefined {
-  const head = readHead(path, Math.min(length, HEAD_BYTES))
+function firstRecord({ bytes, isFirst }: Batch, input: CsvInput): FirstRecord | undefined {
+  const head = readPart(bytes, 0, Math.min(bytes.length, HEAD_BYTES))
   const text = head.toString()
   const start = isFirst && text.startsWith(MARK) ? 1 : 0
   const records = new CsvRecords(input, Number.POSITIVE_INFINITY)
   records.load(text, start)
   if (!isThere(records)) return undefined
-  const isWhole = head.length === length || records.position < text.length / 2
+  const isWhole = head.length === bytes.length || records.position < text.length / 2
   if (!isWhole) return undefined
   const fields = Array.from({ length: records.columnCount }, (_none, index) => records.column(index) ?? '')
   return {
     fields,
     start: Buffer.byteLength(text.slice(0, start)),
     end: Buffer.byteLength(text.slice(0, records.position)),
-  }
-}
-
-function readHead(path: string, bytes: number): Buffer {
-  const head = Buffer.allocUnsafe(bytes)
-  const file = openSync(path, 'r')
-  try {
-    return head.subarray(0, readSync(file, head, 0, bytes, 0))
-  } finally {
-    closeSync(file)
   }
 }
 

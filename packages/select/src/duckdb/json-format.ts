@@ -1,6 +1,6 @@
 // Batches of JSON, one record on a line, as tables of DuckDB.
-import { closeSync, openSync, readSync } from 'node:fs'
 import type { Query } from '../analysis/query.js'
+import { readPart } from '../batch-bytes.js'
 import { isWritable, jsonCode } from '../columns/json-code.js'
 import type { FormatCode } from '../columns/slice-reader.js'
 import type { Batch } from '../execution.js'
@@ -47,13 +47,6 @@ export class JsonFormat implements ColumnFormat {
   }
 }
 
-function hasMark({ path }: Batch): boolean {
-  const head = Buffer.alloc(MARK.length)
-  const file = openSync(path, 'r')
-  try {
-    readSync(file, head, 0, head.length, 0)
-    return head.equals(MARK)
-  } finally {
-    closeSync(file)
-  }
+function hasMark({ bytes }: Batch): boolean {
+  return bytes.length >= MARK.length && readPart(bytes, 0, MARK.length).equals(MARK)
 }

@@ -1,6 +1,6 @@
 // Batches of a Parquet object: files of some of its row groups, with what the query needs of them.
 import type { Query } from '../analysis/query.js'
-import type { Batch } from '../execution.js'
+import type { FileBatch } from '../execution.js'
 import { Malformed } from '../parquet/compact-reader.js'
 import { Footer } from '../parquet/footer.js'
 import { assertBetween, makeReadable, readTail, type Tail } from '../parquet/object-file.js'
@@ -20,7 +20,7 @@ export interface BatchesPlan {
  * What can't be told from the metadata, or is told in a way that leads elsewhere, is left to DuckDB, which then has the whole
  * object. Throws SelectErrors.
  */
-export async function* parquetBatches(plan: BatchesPlan): AsyncGenerator<Batch> {
+export async function* parquetBatches(plan: BatchesPlan): AsyncGenerator<FileBatch> {
   const { object, tailBytes } = plan
   const tail = await readTail(object, tailBytes)
   const wanted = await plan.wanted(tail.batch.path)
@@ -35,13 +35,13 @@ export async function* parquetBatches(plan: BatchesPlan): AsyncGenerator<Batch> 
     if (step === undefined) return
     const batch = step === 'unclear' ? undefined : await batchOf(object, footer, { ...step, end: tail.start })
     if (step === 'unclear' || !batch) break
-    yield { ...batch, isFirst: done === 0 }
+    yield batch
     done += step.groups.length
   }
   const batch = await rest(object)
   const groups = footer.rowGroups.slice(done)
   makeReadable(batch.path, footer, { groups, chunks: [], end: tail.start })
-  yield { ...batch, isFirst: done === 0 }
+  yield batch
 }
 
 function footerOf({ bytes }: Tail, columns: number): Footer | undefined {
@@ -64,7 +64,7 @@ async function batchOf(
   object: ObjectRanges,
   footer: Footer,
   step: Step & { readonly end: number },
-): Promise<Batch | undefined> {
+): Promise<FileBatch | undefined> {
   const batch = await object.need(step.spans)
   const isMade = unlessMalformed(() => {
     makeReadable(batch.path, footer, step)
@@ -75,7 +75,7 @@ async function batchOf(
   return undefined
 }
 
-function rest(object: ObjectRanges): Promise<Batch> {
+function rest(object: ObjectRanges): Promise<FileBatch> {
   return object.need([{ start: 0, end: object.size }])
 }
 

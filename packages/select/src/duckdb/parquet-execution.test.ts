@@ -55,6 +55,8 @@ async function answerOf(expression: string, output: OutputFormat, object: string
     threads: 2,
     memoryBytesMax: 256 * 1024 * 1024,
     batchBytes: 1024 * 1024,
+    rangesBytesMax: 1024 * 1024,
+    stored: null,
     delivery: 'ranges',
     objectBytes: ranges.size,
     executionModule: null,

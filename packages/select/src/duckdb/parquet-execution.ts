@@ -1,7 +1,7 @@
 // A query over Parquet: wholly in DuckDB where that means the same, else DuckDB reads the records and the query is evaluated here.
 import { join } from 'node:path'
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import { BATCHES_AT_ONCE, type Batch, type RangedExecution, type ResultPiece } from '../execution.js'
+import { BATCHES_AT_ONCE, type FileBatch, type RangedExecution, type ResultPiece } from '../execution.js'
 import { type Workplace, writeAggregates } from '../interpret/row-program.js'
 import { unreadable } from '../parquet/object-file.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
@@ -59,7 +59,7 @@ export class ParquetExecution implements RangedExecution {
     return this.#hasAnswered && this.readsAhead
   }
 
-  batches(object: ObjectRanges): AsyncGenerator<Batch> {
+  batches(object: ObjectRanges): AsyncGenerator<FileBatch> {
     const { work, tailBytes } = this.#options
     const { query } = work
     // Opened while the object's end is read.
@@ -71,7 +71,7 @@ export class ParquetExecution implements RangedExecution {
     return parquetBatches({ object, query, tailBytes, wanted })
   }
 
-  run(batch: Batch): AsyncIterable<ResultPiece> {
+  run(batch: FileBatch): AsyncIterable<ResultPiece> {
     return this.#taken(batch, this.runsAhead ? this.#ask(batch) : undefined)
   }
 
@@ -87,7 +87,7 @@ export class ParquetExecution implements RangedExecution {
   }
 
   async *#taken(
-    batch: Batch,
+    batch: FileBatch,
     begun: Promise<FoundLines | undefined> | undefined,
   ): AsyncGenerator<ResultPiece> {
     if (this.isDone) return
@@ -98,14 +98,14 @@ export class ParquetExecution implements RangedExecution {
     if (found.records > 0) yield await resultPart(found.path)
   }
 
-  #ask(batch: Batch): Promise<FoundLines | undefined> {
+  #ask(batch: FileBatch): Promise<FoundLines | undefined> {
     const asked = this.#askDuckDb(batch)
     this.#lastAsked = Promise.all([this.#lastAsked, asked])
     return asked
   }
 
   /** Undefined where DuckDB can't tell. Never rejects: whatever it failed with, reading the records tells why. */
-  async #askDuckDb({ path }: Batch): Promise<FoundLines | undefined> {
+  async #askDuckDb({ path }: FileBatch): Promise<FoundLines | undefined> {
     const { work, folder } = this.#options
     try {
       const { database, plan } = await this.#tableOf(path)
@@ -117,7 +117,7 @@ export class ParquetExecution implements RangedExecution {
     }
   }
 
-  async *#evaluate({ path }: Batch): AsyncGenerator<Uint8Array> {
+  async *#evaluate({ path }: FileBatch): AsyncGenerator<Uint8Array> {
     const { database, columns } = await this.#tableOf(path)
     const places = wantedPlaces(this.#options.work.query, columns)
     const wanted = columns.filter((_column, at) => places.has(at))

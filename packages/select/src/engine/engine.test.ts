@@ -57,11 +57,7 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
 
   const at = (signal = new AbortController().signal) => ({ signal, nowMs: 1234 })
 
-  async function ask(
-    engine: SelectEngine,
-    request: SelectRequest,
-    content: string | Buffer | AsyncIterable<Uint8Array>,
-  ) {
+  async function ask(engine: SelectEngine, request: SelectRequest, content: string | Buffer | ObjectSource) {
     const from = typeof content === 'string' || Buffer.isBuffer(content) ? source(content) : content
     const chunks: Uint8Array[] = []
     let last: QueryEvent | undefined
@@ -197,6 +193,70 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
 
     it('takes no stream for one', async () => {
       await expect(askParts('parts 2-4', source('0123'))).rejects.toThrow('can not be read in parts')
+    })
+  })
+
+  describe('over an object that its process reads by itself', () => {
+    const EXTENTS = [
+      { blob: 'one', offset: 2, length: 5 },
+      { blob: 'two', offset: 0, length: 7 },
+    ]
+    const BLOBS = { one: '<<a,b\nc>', two: ',d\ne,f\n>' }
+
+    function askStored(
+      expression: string,
+      options: object = {},
+      request: Partial<SelectRequest> = {},
+      settings: Partial<SelectSettings> = {},
+    ) {
+      const neverRead = () => {
+        throw new Error('It is not read here.')
+      }
+      const module = new URL('../testing/stored-blobs.mjs', import.meta.url).href
+      const stored = { module, extents: EXTENTS, options: { blobs: BLOBS, ...options } }
+      const object = { size: 12, read: neverRead, stored }
+      return ask(open({ batchBytes: 5, ...settings }), { ...requestOf(expression), ...request }, object)
+    }
+
+    it('finds all of it, and counts what was read', async () => {
+      const { text, last } = await askStored('echo')
+      expect(text).toBe('a,b\nc,d\ne,f\n')
+      expect(last).toEqual({ kind: 'finished', bytesScanned: 12, bytesProcessed: 12 })
+    })
+
+    it('hands whole records over, however it is stored', async () => {
+      expect(JSON.parse((await askStored('count')).text)).toEqual({ lines: 3, batches: 3, first: 1 })
+    })
+
+    it('reads no more than the query needs', async () => {
+      const { text, last } = await askStored('limit 1')
+      expect(text).toBe('a,b\n')
+      expect(last).toEqual({ kind: 'finished', bytesScanned: 4, bytesProcessed: 4 })
+    })
+
+    it('is queried, also where only reading from the beginning tells records apart', async () => {
+      for (const allowQuotedRecordDelimiter of [false, true]) {
+        const input = { ...CSV, allowQuotedRecordDelimiter }
+        const query = "SELECT s._2 FROM COSObject s WHERE s._1 <> 'c'"
+        const { text, last } = await askStored(query, {}, { input }, { executionModule: undefined })
+        expect(text).toBe('{"_2":"b"}\n{"_2":"f"}\n')
+        expect(last).toEqual({ kind: 'finished', bytesScanned: 12, bytesProcessed: 12 })
+      }
+    })
+
+    it('gives the parts that are asked for', async () => {
+      const { text, last } = await askStored('parts 2-4,7-8 0-1', {}, { input: { type: 'parquet' } })
+      expect(text).toContain('b\n')
+      expect(last).toEqual({ kind: 'finished', bytesScanned: 4, bytesProcessed: 4 })
+    })
+
+    it.each(['echo', 'parts 7-9'])('ends with what its blobs fail with: %s', async (expression) => {
+      const input = expression === 'echo' ? CSV : ({ type: 'parquet' } as const)
+      const error: unknown = await askStored(expression, { damaged: 'two' }, { input }).catch(
+        (reason: unknown) => reason,
+      )
+      expect(error).toMatchObject({ code: 'InternalError', message: 'The stored content is damaged.' })
+      expect(String((error as Error).cause)).toContain('It is two.')
     })
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SelectError } from '../errors.js'
 import type { FileMessage } from '../messages.js'
 import type { Span } from '../parquet/footer.js'
+import { needsTooMuch } from '../stored/stored-ranges.js'
 import type { RangedSource } from './object-source.js'
 
 /** Of one request; the process asks for fewer. */
@@ -76,7 +77,7 @@ export class RangeDelivery {
       end <= source.size
     if (spans.length > SPANS_MAX || !spans.every(isSpan)) throw new Error('These are no parts of the object.')
     const length = spans.reduce((sum, { start, end }) => sum + end - start, 0)
-    if (length > bytesMax) throw tooLarge(bytesMax)
+    if (length > bytesMax) throw needsTooMuch(bytesMax)
     this.#bytesLeft -= length
     if (this.#bytesLeft < 0) {
       throw new SelectError('ParquetParsingError', 'The parts of the object overlap too often to be read.')
@@ -130,9 +131,4 @@ async function each<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promi
   }
   const lanes = await Promise.allSettled(Array.from({ length: SPANS_AT_ONCE }, lane))
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
-}
-
-function tooLarge(bytesMax: number): SelectError {
-  const message = `The query needs more than ${bytesMax} bytes of the object at once, the most that this server reads of its format.`
-  return new SelectError('Overload', message)
 }

@@ -3,9 +3,9 @@ import { SelectError } from '../errors.js'
 import { BATCHES_AT_ONCE } from '../execution.js'
 import { type Frame, jsonFrame, readJson } from '../frames.js'
 import type {
+  CountsMessage,
   FailedMessage,
   FileMessage,
-  FinishedMessage,
   NeedMessage,
   StartMessage,
   StoredMessage,
@@ -15,7 +15,7 @@ import type {
 } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { deliver, deliveryOf } from './delivery.js'
-import { isRanged, type ObjectSource, streamOf } from './object-source.js'
+import { isRanged, type ObjectSource, type StoredContent, streamOf } from './object-source.js'
 import { RangeDelivery } from './range-delivery.js'
 import { ResultFile } from './result-file.js'
 import type { SelectSettings } from './settings.js'
@@ -112,17 +112,14 @@ class Query {
   readonly #ring: SpoolRing
   /** Where the object is read in parts. */
   readonly #ranges: RangeDelivery | undefined
-  /** Lengths of the files that are not used up yet. */
-  readonly #handed = new Map<string, number>()
   readonly #results: ResultFile
-  #bytesScanned = 0
 
   constructor(plan: QueryPlan, ring: SpoolRing) {
     this.#plan = plan
     this.#ring = ring
     this.#results = new ResultFile(plan.folder)
     const { source, folder, settings } = plan
-    const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source)
+    const isInParts = deliveryOf(plan.request) === 'ranges' && isRanged(source) && !source.stored
     const bytesMax = settings.wholeBytesMax
     if (isInParts) this.#ranges = new RangeDelivery({ source, folder, filesMax: RING_FILES, bytesMax })
   }
@@ -134,7 +131,7 @@ class Query {
     try {
       const delivery = deliveryOf(request)
       await worker.send(jsonFrame('start', this.#start(delivery)))
-      if (this.#ranges) return
+      if (this.#ranges || storedOf(source)) return
       if (delivery === 'ranges')
         throw new Error('The source can not be read in parts, which its format needs.')
       const hand = (file: FileMessage) => this.#hand(file)
@@ -152,7 +149,6 @@ class Query {
   }
 
   #hand(file: FileMessage): Promise<void> {
-    this.#handed.set(file.path, file.length)
     return this.#plan.worker.send(jsonFrame('file', file))
   }
 
@@ -183,7 +179,12 @@ class Query {
       case 'stored':
         return this.#read(readJson(frame) as StoredMessage)
       case 'used':
-        return this.#use(readJson(frame) as UsedMessage)
+        this.#use(readJson(frame) as UsedMessage)
+        return undefined
+      case 'counts': {
+        const { bytesScanned, bytesProcessed } = readJson(frame) as CountsMessage
+        return { kind: 'counts', bytesScanned, bytesProcessed }
+      }
       case 'need':
         void this.#deliverParts(readJson(frame) as NeedMessage, delivering.signal)
         return undefined
@@ -191,8 +192,8 @@ class Query {
         delivering.abort(new Error('The query has all it asked for.'))
         return undefined
       case 'finished': {
-        const { bytesProcessed } = readJson(frame) as FinishedMessage
-        return { kind: 'finished', bytesScanned: this.#bytesScanned, bytesProcessed }
+        const { bytesScanned, bytesProcessed } = readJson(frame) as CountsMessage
+        return { kind: 'finished', bytesScanned, bytesProcessed }
       }
       case 'failed':
         throw failureOf(readJson(frame) as FailedMessage)
@@ -224,30 +225,33 @@ class Query {
     return this.#plan.worker.send(jsonFrame('taken', taken))
   }
 
-  #use({ path, bytesProcessed }: UsedMessage): QueryEvent {
-    this.#bytesScanned += this.#handed.get(path) ?? 0
-    this.#handed.delete(path)
+  #use({ path }: UsedMessage): void {
     if (this.#ranges) this.#ranges.give(path)
     else this.#ring.give(path)
-    return { kind: 'counts', bytesScanned: this.#bytesScanned, bytesProcessed }
   }
 
   #start(delivery: StartMessage['delivery']): StartMessage {
     const { request, settings, folder, nowMs, source } = this.#plan
     const objectBytes = isRanged(source) ? source.size : null
-    const { batchBytes, memoryBytesMax, threads, executionModule = null } = settings
+    const { batchBytes, wholeBytesMax, memoryBytesMax, threads, executionModule = null } = settings
     return {
       request,
       delivery,
+      stored: storedOf(source),
       objectBytes,
       folder,
       batchBytes,
+      rangesBytesMax: wholeBytesMax,
       memoryBytesMax,
       threads,
       nowMs,
       executionModule,
     }
   }
+}
+
+function storedOf(source: ObjectSource): StoredContent | null {
+  return (isRanged(source) && source.stored) || null
 }
 
 function failureOf({ code, message, stack }: FailedMessage): SelectError {

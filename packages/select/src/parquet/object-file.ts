@@ -1,7 +1,7 @@
 // A file that holds parts of a Parquet object, made one that can be read by itself.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { SelectError } from '../errors.js'
-import type { Batch } from '../execution.js'
+import type { FileBatch } from '../execution.js'
 import { Malformed } from './compact-reader.js'
 import type { Footer, RowGroup, Span } from './footer.js'
 import type { ObjectRanges } from './object-ranges.js'
@@ -19,7 +19,7 @@ const FOOTER_BYTES_MAX = 64 * 1024 * 1024
 
 export interface Tail {
   /** Ends as the object does; read by itself it tells the columns and how many records there are. */
-  readonly batch: Batch
+  readonly batch: FileBatch
   /** The metadata. */
   readonly bytes: Uint8Array
   /** Where it begins in the object. */
@@ -44,7 +44,7 @@ export async function readTail(object: ObjectRanges, tailBytes: number): Promise
   return tailOf(await object.need([span]), span, false)
 }
 
-function tailOf(batch: Batch, { start, end }: Span, isWhole: boolean): Tail {
+function tailOf(batch: FileBatch, { start, end }: Span, isWhole: boolean): Tail {
   return { batch, start, isWhole, bytes: readAt(batch.path, { start, end: end - END_BYTES }) }
 }
 

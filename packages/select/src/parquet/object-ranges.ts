@@ -1,15 +1,14 @@
 // An object of which a query says what it needs.
-import type { Batch } from '../execution.js'
+import type { FileBatch } from '../execution.js'
 import type { Span } from './footer.js'
 
 export interface ObjectRanges {
   /** Bytes. */
   readonly size: number
   /**
-   * Writes parts of the object to a file, each where it stands in the object; all else in it is a hole. `length` of what it
-   * resolves to is what was read. A file may be written anew once `give` was told of it.
+   * Writes parts of the object to a file, each where it stands in the object; all else in it is a hole. A file may be written anew once `give` was told of it.
    */
-  need(spans: readonly Span[]): Promise<Batch>
+  need(spans: readonly Span[]): Promise<FileBatch>
   /** Whoever takes a batch that was made of a file gives that one back, and need not be told of it. */
   give(path: string): Promise<void>
 }

@@ -1,5 +1,5 @@
 // A query through DuckDB and through the interpreter alone, which is right, for tests that compare the two.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyze } from '../analysis/analyze.js'
@@ -14,6 +14,7 @@ import { QueryState } from '../query-state.js'
 import type { SelectRequest } from '../request.js'
 import { bytesOf } from '../result-part.js'
 import { runBatches } from '../worker/run-batches.js'
+import { batchOf } from './batches.js'
 
 export interface Answered {
   readonly text: string
@@ -57,7 +58,7 @@ export class BothExecutions {
   async answer(request: SelectRequest, texts: readonly string[], make: MakeExecution): Promise<BothAnswers> {
     const query = analyze(parse(request.expression), request.input)
     const now = new Date(0)
-    const batches = await this.#written(texts)
+    const batches = texts.map(batchOf)
     const state = new QueryState(query)
     const interpreter = interpret(query, request, { now, state })
     let interpretedBytes = 0
@@ -86,15 +87,6 @@ export class BothExecutions {
     const kernel = new Kernel()
     this.#kernels.push(kernel)
     return kernel
-  }
-
-  #written(texts: readonly string[]): Promise<readonly Batch[]> {
-    const write = async (text: string, index: number) => {
-      const path = join(this.#folder, `batch-${index}`)
-      await writeFile(path, text)
-      return { path, length: Buffer.byteLength(text), isFirst: index === 0 }
-    }
-    return Promise.all(texts.map(write))
   }
 }
 

@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readPart } from '../../dist/batch-bytes.js'
 import { SelectError } from '../../dist/errors.js'
 
 export async function openExecution({ request, folder, nowMs }) {
@@ -15,9 +16,8 @@ export async function openExecution({ request, folder, nowMs }) {
 
 async function* nothing() {}
 const USUAL = { isDone: false, runsAhead: false, close: async () => {}, run: nothing, finish: nothing }
-const lines = async ({ path, length }) => {
-  const text = (await readFile(path)).toString()
-  if (Buffer.byteLength(text) !== length) throw new Error('The file is not the batch.')
+const lines = async ({ bytes }) => {
+  const text = readPart(bytes, 0, bytes.length).toString()
   if (!/\n$/.test(text) && text !== '')
     return [
       ...text
@@ -35,8 +35,8 @@ const lines = async ({ path, length }) => {
 const executions = {
   /** All of it, batch by batch. */
   echo: () => ({
-    async *run({ path }) {
-      yield await readFile(path)
+    async *run({ bytes }) {
+      yield readPart(bytes, 0, bytes.length)
     },
   }),
   /** How many lines and batches there are, and how often one was the first. */

@@ -1,7 +1,7 @@
 // A file in the place of an object that is read in parts, for tests.
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Batch } from '../execution.js'
+import type { FileBatch } from '../execution.js'
 import type { Span } from '../parquet/footer.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
 
@@ -29,7 +29,7 @@ export class LocalRanges implements ObjectRanges {
     return this.#bytes.length
   }
 
-  async need(spans: readonly Span[]): Promise<Batch> {
+  async need(spans: readonly Span[]): Promise<FileBatch> {
     this.needs.push(spans)
     // Names are taken again, as by those who have few files for it.
     const path = this.#free.shift() ?? join(this.#folder, `part-${this.#made++}`)
@@ -46,7 +46,7 @@ export class LocalRanges implements ObjectRanges {
     if (this.#held.has(path)) throw new Error('The file is still held.')
     await writeFile(path, file)
     this.#held.add(path)
-    return { path, length, isFirst: spans[0]?.start === 0 }
+    return { path }
   }
 
   async give(path: string): Promise<void> {

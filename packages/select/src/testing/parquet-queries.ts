@@ -2,7 +2,7 @@
 import { analyze } from '../analysis/analyze.js'
 import type { Database } from '../duckdb/database.js'
 import { ParquetExecution } from '../duckdb/parquet-execution.js'
-import type { Batch, ResultPiece } from '../execution.js'
+import type { FileBatch, ResultPiece } from '../execution.js'
 import { recordWriter } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
 import type { Span } from '../parquet/footer.js'
@@ -56,7 +56,7 @@ export class ParquetQueries {
   ): Promise<ParquetAnswers> {
     const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
     const ranges = await LocalRanges.of(path, this.#folder)
-    const whole = { path, length: ranges.size, isFirst: true }
+    const whole = { path }
     const inParts = this.#execution(request, tailBytes)
     try {
       return {
@@ -73,7 +73,7 @@ export class ParquetQueries {
   /** By DuckDB as far as it can, and by the interpreter alone; `isDuckDb`: whether all of it was DuckDB's. */
   async compare(expression: string, path: string, output: OutputFormat = CSV) {
     const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
-    const batch = { path, length: 0, isFirst: true }
+    const batch = { path }
     const answer = (database: Partial<Database>) => {
       const whole = Object.setPrototypeOf(database, this.database) as Database
       return answerOf(this.#execution(request, 8, whole), only(batch), async () => undefined)
@@ -110,8 +110,8 @@ export class ParquetQueries {
 
 async function answerOf(
   execution: ParquetExecution,
-  batches: AsyncIterable<Batch>,
-  give: (batch: Batch) => Promise<void>,
+  batches: AsyncIterable<FileBatch>,
+  give: (batch: FileBatch) => Promise<void>,
 ): Promise<Answered> {
   const found: Uint8Array[] = []
   const take = async (pieces: AsyncIterable<ResultPiece>) => {
@@ -130,6 +130,6 @@ async function answerOf(
   return { text: Buffer.concat(found).toString(), error }
 }
 
-async function* only(batch: Batch): AsyncGenerator<Batch> {
+async function* only(batch: FileBatch): AsyncGenerator<FileBatch> {
   yield batch
 }

@@ -1,11 +1,11 @@
 // Batches through an execution: the next one is begun while the last one is still at work, where that may be.
-import type { Batch, Execution, ResultPiece } from '../execution.js'
+import type { Execution, ResultPiece } from '../execution.js'
 
 /** `take` gets what each batch adds, in order, and rejects with what it fails with. */
-export async function runBatches(
-  execution: Execution,
-  batches: AsyncIterable<Batch>,
-  take: (pieces: AsyncIterable<ResultPiece>, batch: Batch) => Promise<void>,
+export async function runBatches<B>(
+  execution: Execution<B>,
+  batches: AsyncIterable<B>,
+  take: (pieces: AsyncIterable<ResultPiece>, batch: B) => Promise<void>,
 ): Promise<void> {
   let before = Promise.resolve()
   try {

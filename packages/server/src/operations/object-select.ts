@@ -1,29 +1,24 @@
-import { type GetResult, getObject, type ReadContent, readContent } from '@coset/core'
+import { getObject } from '@coset/core'
 import { Fault } from '@coset/model'
-import { type ObjectSource, SelectError } from '@coset/select'
+import { SelectError } from '@coset/select'
 import type { Context, Handler } from '../handlers.js'
 import { selectReply } from '../select/select-reply.js'
 import { selectRequestOf } from '../select/select-request.js'
-
-/** Of the object at a time: each bit costs a few turns of the event loop and of threads. */
-const READ_BYTES = 1024 * 1024
-/** Parts of an object are small, and many: the memory that they come through serves again all the same. */
-const PART_READ_BYTES = 128 * 1024
+import { selectSource } from '../select/select-source.js'
 
 export const selectObjectContent: Handler<'selectObjectContent'> = async (context, input) => {
   const { call, store, select, config } = context
   if (!select) throw new Fault('NotImplemented', { message: 'SELECT is switched off at this server.' })
   const request = selectRequestOf(input)
   check(() => select.check(request))
-  const found = await getObject(call, store, {
+  const { version } = await getObject(call, store, {
     bucket: input.Bucket,
     key: input.Key,
     versionId: input.VersionId,
     conditions: {},
-    lentBytes: READ_BYTES,
   })
   const { signal, clock } = call
-  const source = request.input.type === 'parquet' ? partsOf(context, found) : chunksOf(found.content)
+  const source = await selectSource(call, store, version)
   const query = select.select(request, source, { signal, nowMs: clock.now() })
   const stream = selectReply(query, {
     wantsProgress: input.RequestProgress?.Enabled ?? false,
@@ -32,20 +27,6 @@ export const selectObjectContent: Handler<'selectObjectContent'> = async (contex
     explain: (error) => explain(context, error),
   })
   return { Body: { kind: 'stream', stream: withFaults(stream), lent: true } }
-}
-
-/** All of one version, which stays the same whatever becomes of the key. */
-function partsOf({ call, store }: Context, { version }: GetResult): ObjectSource {
-  const read = ({ start, end }: { readonly start: number; readonly end: number }) =>
-    chunksOf(
-      readContent(call, store, version, { offset: start, length: end - start, lentBytes: PART_READ_BYTES }),
-    )
-  return { size: version.size, read }
-}
-
-async function* chunksOf(content: ReadContent): AsyncGenerator<Uint8Array> {
-  if (content.kind === 'bytes') yield content.bytes
-  else yield* content.stream
 }
 
 /** What fails before the first byte is an error document as any other. */

@@ -14,7 +14,7 @@ import type { WorkerProcess } from './worker-process.js'
 
 export interface SelectEngineOptions {
   /** Is told why something of a query could not be removed after its end. Default: that is passed over. */
-  readonly onLeft?: (error: unknown) => void
+  readonly onLeft?: ((error: unknown) => void) | undefined
   /** Of the StoredContent of most objects: loaded before a query comes. */
   readonly storedModule?: string | undefined
 }

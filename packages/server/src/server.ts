@@ -56,7 +56,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const stopping = new Stopping()
   const random = { bytes: (length: number) => randomBytes(length) }
   const around = { log, clock, random, stopping }
-  const select = config.select && new SelectEngine(config.select)
+  const select =
+    config.select &&
+    new SelectEngine(config.select, {
+      storedModule: store.blobs.access?.module,
+      onLeft: (err) => log.error({ err }, 'what a query left could not be removed'),
+    })
   let draining = false
   const server = createHttpServer({
     listener: createListener({ config, store, select, around }),

@@ -7,6 +7,14 @@ export interface AdmissionLimits {
   readonly waitingMsMax: number
 }
 
+/** Of one query that runs. */
+export interface Turn {
+  /** It is over for whoever asked, but not gone: one more may wait until it is. */
+  leaveSoon(): void
+  /** The place is free. */
+  leave(): void
+}
+
 interface Waiter {
   readonly admit: () => void
 }
@@ -15,22 +23,30 @@ export class Admission {
   readonly #limits: AdmissionLimits
   readonly #waiting = new Set<Waiter>()
   #running = 0
+  #leaving = 0
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits
   }
 
-  /** Resolves with what gives the place back. Rejects with `Busy`, or with the signal's reason. */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  /** Rejects with `Busy`, or with the signal's reason. */
+  async enter(signal: AbortSignal): Promise<Turn> {
     signal.throwIfAborted()
     if (this.#running < this.#limits.concurrency) this.#running++
     else await this.#wait(signal)
-    let left = false
-    return () => {
-      if (left) return
-      left = true
+    let state: 'runs' | 'leaves' | 'left' = 'runs'
+    const leaveSoon = () => {
+      if (state !== 'runs') return
+      state = 'leaves'
+      this.#leaving++
+    }
+    const leave = () => {
+      if (state === 'left') return
+      if (state === 'leaves') this.#leaving--
+      state = 'left'
       this.#leave()
     }
+    return { leaveSoon, leave }
   }
 
   #leave(): void {
@@ -41,7 +57,8 @@ export class Admission {
 
   #wait(signal: AbortSignal): Promise<void> {
     const { waitingMax, waitingMsMax } = this.#limits
-    if (this.#waiting.size >= waitingMax) return Promise.reject(busy('too many others wait already'))
+    if (this.#waiting.size >= waitingMax + this.#leaving)
+      return Promise.reject(busy('too many others wait already'))
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(timer)

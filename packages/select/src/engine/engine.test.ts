@@ -1,7 +1,7 @@
 // The engine with executions that do one thing each. What they stand for is tested where it is.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,15 +42,10 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     expect(left).toEqual([])
   })
 
-  function open(settings: Partial<SelectSettings> = {}): SelectEngine {
+  function open(settings: Partial<SelectSettings> = {}, onLeft?: (error: unknown) => void): SelectEngine {
     const executionModule = new URL('../testing/executions.mjs', import.meta.url).href
-    const engine = new SelectEngine({
-      ...defaultSelectSettings(),
-      spoolFolder: dir,
-      spareMs: 0,
-      executionModule,
-      ...settings,
-    })
+    const usual = { ...defaultSelectSettings(), spoolFolder: dir, spareMs: 0, executionModule }
+    const engine = new SelectEngine({ ...usual, ...settings }, { onLeft })
     engines.push(engine)
     return engine
   }
@@ -267,12 +262,15 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
   })
 
   it('gives processes nothing of its own: no environment, a private folder', async () => {
-    const { text } = await ask(open(), requestOf('where'), '')
+    const engine = open({ concurrency: 1 })
+    const { text } = await ask(engine, requestOf('where'), '')
     const told = JSON.parse(text)
     expect(Object.keys(told.env).sort()).toEqual(['MALLOC_ARENA_MAX', 'TZ'])
     expect(told.nowMs).toBe(1234)
     expect((await stat(told.cwd)).mode & 0o777).toBe(0o700)
     expect(told.cwd.startsWith(dir)).toBe(true)
+    // The next one begins when all of it is gone.
+    await ask(engine, requestOf('where'), '')
     expect(existsSync(told.folder)).toBe(false)
   })
 
@@ -335,6 +333,59 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     const next = ask(engine, requestOf('echo'), 'a\n')
     await running.return(undefined)
     expect((await next).text).toBe('a\n')
+  })
+
+  describe('at its end', () => {
+    /** Of the process that answered, once `finished` was told. */
+    const finish = async (engine: SelectEngine) => {
+      let text = ''
+      for await (const event of engine.select(requestOf('where'), source(''), at()))
+        if (event.kind === 'records') text += Buffer.from(event.bytes).toString()
+      return JSON.parse(text) as { readonly pid: number; readonly folder: string }
+    }
+
+    it('has told all before its process is gone, and is gone when the engine is closed', async () => {
+      const engine = open()
+      const { pid, folder } = await finish(engine)
+      expect(isRunning(pid) || existsSync(folder)).toBe(true)
+      await engine.close()
+      expect(isRunning(pid)).toBe(false)
+      expect(existsSync(folder)).toBe(false)
+    })
+
+    it('keeps its place until its process is gone, so that no more of them run than may', async () => {
+      const engine = open({ concurrency: 1 })
+      for (let turn = 0; turn < 4; turn++) {
+        const { pid } = await finish(engine)
+        const next = engine.select(requestOf('where'), source(''), at())
+        await next.next()
+        expect(isRunning(pid)).toBe(false)
+        await next.return(undefined)
+      }
+    })
+
+    it('lets the next one wait for that, where none else may wait', async () => {
+      const engine = open({ concurrency: 1, waitingMax: 0 })
+      await finish(engine)
+      const next = finish(engine)
+      expect(await codeOf(ask(engine, requestOf('echo'), 'a\n'))).toBe('Busy')
+      expect((await next).pid).toBeGreaterThan(0)
+    })
+
+    it('tells what could not be removed', async () => {
+      const told: unknown[] = []
+      const engine = open({}, (error) => told.push(error))
+      const events = engine.select(requestOf('echo'), source('a\n'), at())
+      for await (const event of events) {
+        if (event.kind !== 'finished') continue
+        const [name = ''] = await readdir(dir)
+        // Nothing can be listed there any more, as there is no folder.
+        await rm(join(dir, name), { recursive: true })
+        await writeFile(join(dir, name), '')
+      }
+      await engine.close()
+      expect(told).toMatchObject([{ code: 'ENOTDIR' }])
+    })
   })
 
   it('keeps a process ready, and drops it when no query comes', async () => {

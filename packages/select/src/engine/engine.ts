@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { checkQuery } from '../check-query.js'
 import { SelectError } from '../errors.js'
 import type { SelectRequest } from '../request.js'
-import { Admission } from './admission.js'
+import { Admission, type Turn } from './admission.js'
 import type { ObjectSource } from './object-source.js'
 import { type QueryEvent, type QueryPlan, runQuery } from './run-query.js'
 import type { SelectSettings } from './settings.js'
@@ -12,17 +12,31 @@ import { Spares } from './spares.js'
 import { makeSpoolFolder } from './spool-folder.js'
 import type { WorkerProcess } from './worker-process.js'
 
+export interface SelectEngineOptions {
+  /** Is told why something of a query could not be removed after its end. Default: that is passed over. */
+  readonly onLeft?: ((error: unknown) => void) | undefined
+  /** Of the StoredContent of most objects: loaded before a query comes. */
+  readonly storedModule?: string | undefined
+}
+
 /** Nothing is started or written before the first query. */
 export class SelectEngine {
   readonly #settings: SelectSettings
+  readonly #onLeft: (error: unknown) => void
+  readonly #storedModule: string | undefined
   readonly #admission: Admission
   readonly #closing = new AbortController()
   #opened: Promise<Opened> | undefined
   #queries = 0
   readonly #under = new Set<Promise<void>>()
 
-  constructor(settings: SelectSettings) {
+  constructor(
+    settings: SelectSettings,
+    { onLeft = () => undefined, storedModule }: SelectEngineOptions = {},
+  ) {
     this.#settings = settings
+    this.#onLeft = onLeft
+    this.#storedModule = storedModule
     this.#admission = new Admission(settings)
   }
 
@@ -33,12 +47,29 @@ export class SelectEngine {
 
   /**
    * What the query finds. Nothing happens before the first event is asked for; it is `started`. Rejects with a
-   * SelectError, also on its way; with the signal's reason; and with what the source fails with.
+   * SelectError, also on its way; with the signal's reason; and with what the source fails with. Behind `finished`, what is
+   * left of the query goes without anyone waiting for it but the next one, and `close`.
    */
-  async *select(
+  async *select(request: SelectRequest, source: ObjectSource, asked: Asked): AsyncGenerator<QueryEvent> {
+    const events = this.#admitted(request, source, asked)
+    let isFinished = false
+    try {
+      for (let next = await events.next(); !next.done; next = await events.next()) {
+        isFinished = next.value.kind === 'finished'
+        yield next.value
+        if (isFinished) return
+      }
+    } finally {
+      const ended = events.return(undefined)
+      if (isFinished) ended.catch(this.#onLeft)
+      else await ended
+    }
+  }
+
+  async *#admitted(
     request: SelectRequest,
     source: ObjectSource,
-    { signal, nowMs }: { readonly signal: AbortSignal; readonly nowMs: number },
+    { signal, nowMs }: Asked,
   ): AsyncGenerator<QueryEvent> {
     const { queryMsMax } = this.#settings
     const controller = new AbortController()
@@ -48,15 +79,19 @@ export class SelectEngine {
       one.addEventListener('abort', stop)
     }
     let timer: NodeJS.Timeout | undefined
-    let leave: (() => void) | undefined
+    let turn: Turn | undefined
     try {
-      leave = await this.#admission.enter(controller.signal)
+      turn = await this.#admission.enter(controller.signal)
       timer = setTimeout(() => controller.abort(tooSlow(queryMsMax)), queryMsMax)
-      yield* this.#run({ request, source, signal: controller.signal, nowMs, settings: this.#settings })
+      const plan = { request, source, signal: controller.signal, nowMs, settings: this.#settings }
+      for await (const event of this.#run(plan)) {
+        if (event.kind === 'finished') turn.leaveSoon()
+        yield event
+      }
     } finally {
       clearTimeout(timer)
       for (const one of [signal, this.#closing.signal]) one.removeEventListener('abort', stop)
-      leave?.()
+      turn?.leave()
     }
   }
 
@@ -80,9 +115,9 @@ export class SelectEngine {
       await mkdir(folder, { mode: 0o700 })
       yield* runQuery({ ...plan, worker, folder })
     } finally {
-      await end(worker, folder)
+      // A folder that can't be removed keeps nobody from closing.
+      await end(worker, folder).finally(done)
       spares.prepare()
-      done()
     }
   }
 
@@ -99,7 +134,7 @@ export class SelectEngine {
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= open(this.#settings).catch((error: unknown) => {
+    this.#opened ??= open(this.#settings, this.#storedModule).catch((error: unknown) => {
       // The next query tries again.
       this.#opened = undefined
       throw error
@@ -108,14 +143,24 @@ export class SelectEngine {
   }
 }
 
+/** What a query is asked with. */
+export interface Asked {
+  readonly signal: AbortSignal
+  /** Milliseconds since 1970. */
+  readonly nowMs: number
+}
+
 interface Opened {
   readonly folder: string
   readonly spares: Spares
 }
 
-async function open({ spoolFolder, memoryBytesMax, spareMs }: SelectSettings): Promise<Opened> {
+async function open(
+  { spoolFolder, memoryBytesMax, spareMs }: SelectSettings,
+  storedModule: string | undefined,
+): Promise<Opened> {
   const folder = await makeSpoolFolder(spoolFolder)
-  return { folder, spares: new Spares({ memoryBytesMax, folder }, spareMs) }
+  return { folder, spares: new Spares({ memoryBytesMax, folder, storedModule }, spareMs) }
 }
 
 async function end(worker: WorkerProcess, folder: string): Promise<void> {

@@ -1,11 +1,11 @@
 // Large results on their way from a query's process, of executions that do one thing each.
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RESULT_FILE } from '../messages.js'
+import { RESULT_FILE, WRITTEN_FILES } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import { SelectEngine } from './engine.js'
 import type { QueryEvent } from './run-query.js'
@@ -29,6 +29,15 @@ async function* source(): AsyncGenerator<Uint8Array> {
 
 const linesOf = (size: number, count: number) =>
   Array.from({ length: count }, (_, at) => `${`${at}`.padEnd(size - 1, '.')}\n`).join('')
+
+/** Files that this process holds open there; none where the system does not tell. */
+async function openedIn(dir: string): Promise<readonly string[]> {
+  const numbers = await readdir('/proc/self/fd').catch(() => [])
+  const paths = await Promise.all(
+    numbers.map((number) => readlink(`/proc/self/fd/${number}`).catch(() => '')),
+  )
+  return paths.filter((path) => path.startsWith(dir))
+}
 
 describe.skipIf(!isBuilt)('large results (skipped where nothing is built)', () => {
   let dir: string
@@ -82,6 +91,52 @@ describe.skipIf(!isBuilt)('large results (skipped where nothing is built)', () =
 
   it('of a process that dies amid them are no results', async () => {
     expect((await ask('pieces 300000/50/kill')).failure).toMatchObject({ code: 'InternalError' })
+  })
+
+  describe('that stand in files', () => {
+    const filesOf = (size: number, count: number) =>
+      Array.from({ length: count }, (_, at) => `\n${at}\n${String(at % 10).repeat(size)}`).join('')
+
+    it.each([
+      [0, 3],
+      [1000, 30],
+      [200_000, 9],
+      [300_000, 9],
+      [RESULT_FILE.slotBytes, 5],
+      [WRITTEN_FILES.partBytes, 3],
+      [2 * WRITTEN_FILES.partBytes + 1, 3],
+    ])('of %i bytes come whole, between what comes otherwise', async (size, count) => {
+      const { text, failure } = await ask(`files ${size}/${count}`)
+      expect(failure).toBeUndefined()
+      expect(text === `${filesOf(size, count)}\nend\n`).toBe(true)
+    })
+
+    it.each([
+      'short',
+      'elsewhere /etc/passwd',
+      'elsewhere result-99',
+    ])('are not what they should be: %s', async (expression) => {
+      expect((await ask(expression)).failure).toMatchObject({ code: 'InternalError' })
+    })
+
+    it('hold their process up while nobody takes them, and are closed when nobody wants them', async () => {
+      const events = select(`files ${5 * MIB}/100000`)
+      for (let event = 0; event < 4; event++) await events.next()
+      const [name = ''] = await readdir(dir)
+      const folder = join(dir, name, 'query-1')
+      const writtenMs = async () => {
+        const files = await readdir(folder)
+        const written = files.filter((file) => file.startsWith('result-'))
+        return Promise.all(written.map(async (file) => (await stat(join(folder, file))).mtimeMs))
+      }
+      await sleep(100)
+      const before = await writtenMs()
+      await sleep(100)
+      expect(await writtenMs()).toEqual(before)
+      expect(before.length).toBeGreaterThan(0)
+      await events.return(undefined)
+      expect(await openedIn(dir)).toEqual([])
+    })
   })
 
   it('hold their process up while nobody takes them, with little on the disk', async () => {

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/correctness/useYield: some give nothing.
 // Executions for tests of what stands around them. The expression names one.
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readPart } from '../../dist/batch-bytes.js'
 import { SelectError } from '../../dist/errors.js'
@@ -89,6 +90,35 @@ const executions = {
         await sleep(60_000)
       }
       if (end === 'fail') throw new SelectError('CastFailed', 'It failed.')
+    },
+  }),
+  /** So many files of `size` bytes, two that are written in turn, each behind a line that numbers it. */
+  files: (argument, { folder }) => ({
+    async *run() {
+      const [size, count] = argument.split('/').map(Number)
+      for (let at = 0; at < count; at++) {
+        const path = join(folder, `result-${at % 2}`)
+        await writeFile(path, Buffer.alloc(size, String(at % 10)))
+        yield Buffer.from(`\n${at}\n`)
+        yield { path, length: size }
+      }
+    },
+    async *finish() {
+      yield Buffer.from('\nend\n')
+    },
+  }),
+  /** A file of the result that is shorter than it is said to be. */
+  short: (_argument, { folder }) => ({
+    async *run() {
+      const path = join(folder, 'result-0')
+      await writeFile(path, Buffer.alloc(1_000_000, '.'))
+      yield { path, length: 1_000_001 }
+    },
+  }),
+  /** Another file than one of the result. */
+  elsewhere: (path) => ({
+    async *run() {
+      yield { path, length: 1_000_000 }
     },
   }),
   /** A line at its beginning, the next much later. */

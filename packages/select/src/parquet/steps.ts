@@ -4,6 +4,8 @@ import type { Chunk, Footer, RowGroup, Span } from './footer.js'
 
 /** Of row groups that are read together, once the first was: asking DuckDB takes a while by itself. */
 const STEP_BYTES = 16 * 1024 * 1024
+/** The second step is smaller, and each is at most twice the one before: the next is copied while one is worked on. */
+const SECOND_STEP_BYTES = 4 * 1024 * 1024
 /** Where the result grows with the records. */
 const STEP_ROWS = 12 * 122_880
 /** A gap that is read rather than asked around: objects are stored in blocks of that size. */
@@ -35,14 +37,14 @@ export interface StepWish {
 /** All row groups; the first alone, so that work on it begins soon. Throws Malformed on the way. */
 export function* stepsOf(footer: Footer, wish: StepWish): Generator<Step> {
   let step = new Gathering()
-  let isFirst = true
+  let bytesMin = 0
   for (const group of footer.rowGroups) {
     step.add(group, chunksOf(footer, group, wish))
-    const isFull = isFirst || step.bytes >= STEP_BYTES || (wish.hasRecords && step.rows >= STEP_ROWS)
+    const isFull = step.bytes >= bytesMin || (wish.hasRecords && step.rows >= STEP_ROWS)
     if (!isFull) continue
     yield step.done()
     step = new Gathering()
-    isFirst = false
+    bytesMin = bytesMin === 0 ? SECOND_STEP_BYTES : Math.min(2 * bytesMin, STEP_BYTES)
   }
   if (step.groups.length > 0) yield step.done()
 }

@@ -3,12 +3,12 @@
 import { analyze } from './analysis/analyze.js'
 import { Kernel } from './columns/kernel.js'
 import { ColumnExecution } from './duckdb/column-execution.js'
-import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
-import { JsonFormat } from './duckdb/json-format.js'
+import { formatOf } from './duckdb/format-of.js'
 import type { SpareDatabase } from './duckdb/spare-database.js'
+import { ThreadPlace } from './duckdb/table-threads.js'
 import { SelectError } from './errors.js'
-import type { Execution, RangedExecution } from './execution.js'
+import { BATCHES_AT_ONCE, type Execution, type RangedExecution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
@@ -19,6 +19,8 @@ import { timestampOfDate } from './values/timestamp.js'
 
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
+/** Of objects from this size on, batches become tables in threads. */
+const THREADS_FROM_BYTES = 16 * 1024 * 1024
 
 /** What a process has at hand before its query comes. */
 export interface Prepared {
@@ -55,12 +57,19 @@ export async function openExecution(
   }
   const interpreter = interpret(query, request, { now, state })
   const openKernel = () => new Kernel()
-  const work = { query, output, state, interpreter, folder, openDatabase, openKernel }
-  const format =
-    input.type === 'json'
-      ? new JsonFormat(query, input, output)
-      : new CsvFormat({ query, input, output, state })
+  const openThreads = threadsFor(start)
+  const format = formatOf(query, request, state)
+  const work = { query, output, state, interpreter, folder, openDatabase, openKernel, openThreads }
   return bySize(interpreter, new ColumnExecution({ ...work, format }))
+}
+
+/** Of objects that are read sooner than a thread has begun there are none, nor where a query may have one alone. */
+function threadsFor(start: StartMessage): ((number: number) => readonly ThreadPlace[]) | undefined {
+  const { stored, objectBytes, delivery, threads } = start
+  const isWorth = stored !== null && delivery === 'batches' && (objectBytes ?? 0) >= THREADS_FROM_BYTES
+  if (!isWorth || threads < 2) return undefined
+  return (number) =>
+    Array.from({ length: BATCHES_AT_ONCE }, (_none, at) => new ThreadPlace(start, number + at))
 }
 
 async function databaseOf(

@@ -15,7 +15,7 @@ import { runBatches } from './worker/run-batches.js'
 export interface WarmUp {
   /** Opens executions on a database that stays as it is. */
   readonly open: (start: StartMessage) => Promise<Execution | RangedExecution>
-  /** A folder of its own is made there, and removed. */
+  /** Where the process may write: a folder of its own is made there, and removed. */
   readonly folder: string
   /** Fires when there is something to do. */
   readonly signal: AbortSignal
@@ -42,7 +42,7 @@ const CSV_INPUT: InputFormat = {
 }
 const ROWS = 300
 const FIRST_BYTES = 1024
-const FILTER = "SELECT s.text, s.id FROM COSObject s WHERE s.text = 'text 7' OR CAST(s.id AS INT) > 1990"
+const FILTER = "SELECT s.text, s.id FROM COSObject s WHERE s.text = 'text 7' OR CAST(s.id AS INT) > 290"
 const AVERAGE = 'SELECT COUNT(*), AVG(CAST(s.amount AS FLOAT)) FROM COSObject s WHERE CAST(s.id AS INT) > 10'
 
 /** Ends soon when the signal fires; never rejects, as what fails here fails again where it is told. */
@@ -78,7 +78,9 @@ function* queries(): Generator<SmallQuery> {
   for (const expression of ['SELECT COUNT(*) FROM COSObject', AVERAGE, FILTER])
     yield { request: of(expression, { type: 'parquet' }, CSV), bytes: parquet }
   const numbers = Array.from({ length: ROWS }, (_, row) => row)
-  const csv = Buffer.from(`id,amount,text\n${numbers.map((row) => `${row},${row / 4},text ${row}\n`).join('')}`)
+  const csv = Buffer.from(
+    `id,amount,text\n${numbers.map((row) => `${row},${row / 4},text ${row}\n`).join('')}`,
+  )
   for (const expression of [AVERAGE, FILTER]) yield { request: of(expression, CSV_INPUT, CSV), bytes: csv }
   const line = (row: number) => `${JSON.stringify({ id: row, amount: row / 4, text: `text ${row}` })}\n`
   const json = Buffer.from(numbers.map(line).join(''))

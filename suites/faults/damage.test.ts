@@ -1,6 +1,6 @@
 // Files of stored objects, damaged on the disk under a running server: no reader ever gets a wrong byte, the operator
 // is told, and a scrub finds each of them.
-import { copyFile, mkdtemp, open, readdir, rm, stat, truncate } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +9,11 @@ import { CosClient } from '@coset/sdk'
 import { startServer, type TestServer } from '@coset/server/testing'
 import { bytesNamed, testCall } from '@coset/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BLOCK, flip, HARMS_AT_START } from './harms.js'
 
 const Bucket = 'damage-1250000000'
 const Key = 'dir/ö'
 const MIB = 1024 * 1024
-const BLOCK = 64 * 1024
 /** Longer than what a reader verifies before it hands out its first byte. */
 const CONTENT = bytesNamed('content', 3 * MIB)
 
@@ -50,23 +50,6 @@ async function blobFile(): Promise<{ readonly id: string; readonly path: string 
   return { id: name.slice(3), path: join(dir, 'blobs', name) }
 }
 
-async function flip(path: string, position: number): Promise<void> {
-  const file = await open(path, 'r+')
-  const byte = Buffer.alloc(1)
-  const at = position < 0 ? (await file.stat()).size + position : position
-  await file.read(byte, 0, 1, at)
-  byte[0] = (byte[0] ?? 0) ^ 0x10
-  await file.write(byte, 0, 1, at)
-  await file.close()
-}
-
-/** That of the first block. */
-async function flipChecksum(path: string): Promise<void> {
-  const { size } = await stat(path)
-  const blocks = Math.ceil((size - 32) / (BLOCK + 4))
-  await flip(path, size - 32 - 4 * blocks + 1)
-}
-
 interface Got {
   readonly status: number
   readonly body: Buffer
@@ -99,22 +82,7 @@ async function scrubbed(): Promise<readonly Damage[]> {
   return damages
 }
 
-const fromTheStart: readonly (readonly [
-  name: string,
-  harm: (path: string) => Promise<void>,
-  reason: RegExp,
-])[] = [
-  ['a flipped bit of the first block', (path) => flip(path, 100), /Block 0 of the blob/],
-  ['a flipped bit of the seventh block', (path) => flip(path, 6 * BLOCK), /Block 6 of the blob/],
-  ['a flipped bit of a checksum', flipChecksum, /Block 0 of the blob/],
-  ['a flipped bit of the footer', (path) => flip(path, -20), /footer is damaged/],
-  ['a file cut in the middle', (path) => truncate(path, MIB), /is cut/],
-  ['a file cut by a byte', (path) => truncate(path, CONTENT.length), /is cut/],
-  ['an empty file', (path) => truncate(path, 0), /is cut/],
-  ['a missing file', (path) => rm(path), /is missing/],
-]
-
-describe.each(fromTheStart)('%s', (_name, harm, reason) => {
+describe.each(HARMS_AT_START)('$name', ({ harm, reason }) => {
   it('is an error document before the first byte, logged once with key and blob', async () => {
     const { id, path } = await blobFile()
     await harm(path)
@@ -261,37 +229,5 @@ describe('several versions', () => {
     for (const name of names.filter((one) => one.length > 3)) await flip(join(dir, 'blobs', name), 10)
     const damages = await scrubbed()
     expect(damages.map(({ versionId }) => versionId).sort()).toEqual([second.VersionId, 'null'].sort())
-  })
-})
-
-describe('a query', () => {
-  const LINES = Array.from({ length: 400_000 }, (_, at) => `${at},${'x'.repeat(at % 20)}\n`).join('')
-  const CSV = { InputSerialization: { CSV: {} }, OutputSerialization: { CSV: {} } } as const
-  const harmed: readonly (readonly [name: string, harm: (path: string) => Promise<void>, reason: RegExp])[] =
-    [
-      ...fromTheStart,
-      ['a flipped bit far from the beginning', (path) => flip(path, 70 * BLOCK), /Block 70 of the blob/],
-    ]
-
-  it.each(harmed)('over %s gives nothing that is wrong, and says so', async (_name, harm, reason) => {
-    await cos.putObject({ Bucket, Key: 'lines', Body: LINES })
-    const listed = await server.store.blobs.list({ limit: 9 })
-    const id = listed.find(({ size }) => size === LINES.length)?.id ?? ''
-    await harm(join(dir, 'blobs', id.slice(12, 14), id))
-    const found: Uint8Array[] = []
-    const asked = (async () => {
-      const query = { Bucket, Key: 'lines', Expression: 'SELECT * FROM COSObject', ...CSV }
-      const { Body } = await cos.selectObjectContent(query)
-      for await (const event of Body) if (event.type === 'records') found.push(Uint8Array.from(event.bytes))
-    })()
-    await expect(asked).rejects.toMatchObject({
-      code: 'InternalError',
-      message: expect.stringMatching(/^The stored content is (damaged|missing)\.$/),
-    })
-    expect(LINES.startsWith(Buffer.concat(found).toString())).toBe(true)
-    expect(logged).toHaveLength(1)
-    const { message } = logged[0]?.err.cause as Error
-    expect(message).toMatch(reason)
-    expect(message).toContain(id)
   })
 })

@@ -160,3 +160,26 @@ export class Fault extends Error {
     return FAULTS[this.code].status
   }
 }
+
+const CONTENT_DAMAGED = 'The stored content is damaged.'
+const CONTENT_MISSING = 'The stored content is missing.'
+
+/** `reason` says what is wrong with which bytes; only the log has it, as the cause. */
+export function damagedContent(reason?: string): Fault {
+  return contentFault(CONTENT_DAMAGED, reason)
+}
+
+/** As damagedContent. */
+export function missingContent(reason?: string): Fault {
+  return contentFault(CONTENT_MISSING, reason)
+}
+
+/** Whether it is what these two tell: by it a process knows the fault that another one met. */
+export function isContentMessage(message: string): boolean {
+  return message === CONTENT_DAMAGED || message === CONTENT_MISSING
+}
+
+function contentFault(message: string, reason: string | undefined): Fault {
+  const options = reason === undefined ? {} : { cause: new Error(reason) }
+  return new Fault('InternalError', { message }, options)
+}

@@ -58,7 +58,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const around = { log, clock, random, stopping }
   const select =
     config.select &&
-    new SelectEngine(config.select, (err) => log.error({ err }, 'what a query left could not be removed'))
+    new SelectEngine(config.select, {
+      storedModule: store.blobs.access?.module,
+      onLeft: (err) => log.error({ err }, 'what a query left could not be removed'),
+    })
   let draining = false
   const server = createHttpServer({
     listener: createListener({ config, store, select, around }),

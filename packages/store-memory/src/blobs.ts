@@ -1,7 +1,7 @@
 // The blob port in memory: what was written is kept in the chunks it came in.
 import { randomBytes } from 'node:crypto'
 import { type BlobId, type BlobStore, type ByteRange, type ByteStream, blobIdPrefix } from '@coset/core'
-import { Fault } from '@coset/model'
+import { damagedContent, Fault, missingContent } from '@coset/model'
 
 const READ_CHUNK_SIZE = 256 * 1024
 const SPOILED = 0x21
@@ -84,9 +84,9 @@ async function* slices(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted()
-  if (content === undefined) throw new Fault('InternalError', { message: 'The stored content is missing.' })
+  if (content === undefined) throw missingContent()
   const end = range.offset + range.length
-  if (end > content.length) throw new Fault('InternalError', { message: 'The stored content is damaged.' })
+  if (end > content.length) throw damagedContent()
   for (let at = range.offset; at < end; at += READ_CHUNK_SIZE) {
     signal.throwIfAborted()
     yield content.slice(at, Math.min(end, at + READ_CHUNK_SIZE))

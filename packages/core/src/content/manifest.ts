@@ -1,6 +1,6 @@
 // Manifests: rows that tell, by offset, where the bytes of many parts or appended pieces are. Copies share a manifest
 // as they share a blob, so copying an object of 10,000 parts touches one row of it.
-import { Fault } from '@coset/model'
+import { damagedContent, type Fault } from '@coset/model'
 import type { ManifestId } from '../catalog/keys.js'
 import type { Extent } from '../catalog/records.js'
 import { manifestRow, manifestRows, offsetOfManifestRow } from '../catalog/upload-keys.js'
@@ -86,6 +86,5 @@ async function pieceStart(store: Store, manifest: ManifestId, offset: number): P
 }
 
 function damaged(manifest: ManifestId, position: number): Fault {
-  const cause = new Error(`The manifest ${manifest} does not tell where its byte ${position} is.`)
-  return new Fault('InternalError', { message: 'The stored content is damaged.' }, { cause })
+  return damagedContent(`The manifest ${manifest} does not tell where its byte ${position} is.`)
 }

@@ -1,5 +1,5 @@
 // An object's bytes on their way out, as its extents and pieces join them.
-import { Fault } from '@coset/model'
+import { damagedContent } from '@coset/model'
 import type { Call } from '../call.js'
 import type { ManifestId } from '../catalog/keys.js'
 import type { Extent, LiveVersion } from '../catalog/records.js'
@@ -89,5 +89,5 @@ function inlineSlice(
 
 function assertInline(store: Store, bytes: Uint8Array, crc64: bigint): void {
   if (store.crc64.of(bytes) === crc64) return
-  throw new Fault('InternalError', { message: 'The stored content is damaged.' })
+  throw damagedContent()
 }

@@ -45,7 +45,7 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
   function open(settings: Partial<SelectSettings> = {}, onLeft?: (error: unknown) => void): SelectEngine {
     const executionModule = new URL('../testing/executions.mjs', import.meta.url).href
     const usual = { ...defaultSelectSettings(), spoolFolder: dir, spareMs: 0, executionModule }
-    const engine = new SelectEngine({ ...usual, ...settings }, onLeft)
+    const engine = new SelectEngine({ ...usual, ...settings }, { onLeft })
     engines.push(engine)
     return engine
   }

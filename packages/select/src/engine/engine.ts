@@ -10,19 +10,30 @@ import type { SelectSettings } from './settings.js'
 import { Spares } from './spares.js'
 import { makeSpoolFolder } from './spool-folder.js'
 
+export interface SelectEngineOptions {
+  /** Is told why something of a query could not be removed after its end. Default: that is passed over. */
+  readonly onLeft?: ((error: unknown) => void) | undefined
+  /** Of the StoredContent of most objects: loaded before a query comes. */
+  readonly storedModule?: string | undefined
+}
+
 /** Nothing is started or written before the first query. */
 export class SelectEngine {
   readonly #settings: SelectSettings
   readonly #onLeft: (error: unknown) => void
+  readonly #storedModule: string | undefined
   readonly #admission: Admission
   readonly #closing = new AbortController()
   #opened: Promise<Opened> | undefined
   readonly #under = new Set<Promise<void>>()
 
-  /** `onLeft` is told why something of a query could not be removed after its end; by default, that is passed over. */
-  constructor(settings: SelectSettings, onLeft: (error: unknown) => void = () => undefined) {
+  constructor(
+    settings: SelectSettings,
+    { onLeft = () => undefined, storedModule }: SelectEngineOptions = {},
+  ) {
     this.#settings = settings
     this.#onLeft = onLeft
+    this.#storedModule = storedModule
     this.#admission = new Admission(settings)
   }
 
@@ -118,7 +129,7 @@ export class SelectEngine {
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= open(this.#settings).catch((error: unknown) => {
+    this.#opened ??= open(this.#settings, this.#storedModule).catch((error: unknown) => {
       // The next query tries again.
       this.#opened = undefined
       throw error
@@ -139,9 +150,12 @@ interface Opened {
   readonly spares: Spares
 }
 
-async function open({ spoolFolder, memoryBytesMax, spareMs }: SelectSettings): Promise<Opened> {
+async function open(
+  { spoolFolder, memoryBytesMax, spareMs }: SelectSettings,
+  storedModule: string | undefined,
+): Promise<Opened> {
   const folder = await makeSpoolFolder(spoolFolder)
-  return { folder, spares: new Spares({ memoryBytesMax, folder, spareMs }) }
+  return { folder, spares: new Spares({ memoryBytesMax, folder, storedModule, spareMs }) }
 }
 
 function tooSlow(queryMsMax: number): SelectError {

@@ -2,12 +2,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { WorkerProcess } from './worker-process.js'
+import { type WorkerOptions, WorkerProcess } from './worker-process.js'
 
-export interface SparesOptions {
-  readonly memoryBytesMax: number
-  /** In which each process gets one of its own. */
-  readonly folder: string
+/** `folder`: in which each process gets one of its own. */
+export interface SparesOptions extends WorkerOptions {
   /** How long one that is ready waits. */
   readonly spareMs: number
 }
@@ -73,11 +71,10 @@ export class Spares {
 
   /** Made at once, as the process is. */
   #make(): Workplace {
-    const { folder: parent, memoryBytesMax } = this.#options
-    const folder = join(parent, `query-${++this.#made}`)
+    const folder = join(this.#options.folder, `query-${++this.#made}`)
     mkdirSync(folder, { mode: 0o700 })
     try {
-      return { worker: new WorkerProcess({ memoryBytesMax, folder }), folder }
+      return { worker: new WorkerProcess({ ...this.#options, folder }), folder }
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error

@@ -19,6 +19,8 @@ export interface WorkerOptions {
   readonly memoryBytesMax: number
   /** Where it stands: its query's. Before that, it may have files there that nobody else looks at. */
   readonly folder: string
+  /** What it will probably read the object with. */
+  readonly storedModule?: string | undefined
 }
 
 export class WorkerProcess {
@@ -30,11 +32,12 @@ export class WorkerProcess {
   #killedFor: { readonly reason: unknown } | undefined
   #complaints = ''
 
-  constructor({ memoryBytesMax, folder }: WorkerOptions) {
+  constructor({ memoryBytesMax, folder, storedModule }: WorkerOptions) {
     this.#memoryBytesMax = memoryBytesMax
     // Half for the engine's and our own buffers, the rest for objects of JavaScript.
     const heapMib = Math.max(64, Math.floor(memoryBytesMax / 2 / 1024 / 1024))
-    this.#child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, workerPath()], {
+    const modules = storedModule === undefined ? [] : [storedModule]
+    this.#child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, workerPath(), ...modules], {
       cwd: folder,
       // Nothing of the server's environment: neither keys nor proxies, and no options of Node.
       env: { TZ: 'UTC', MALLOC_ARENA_MAX: '2' },

@@ -30,11 +30,12 @@ const IDLE_MS = 200
 const CAUSES_MAX = 4
 const STACK_LENGTH_MAX = 4000
 
-/** Never rejects: what fails is told. */
-export async function answer(link: ServerLink): Promise<void> {
+/** `modules` will probably be needed. Never rejects: what fails is told. */
+export async function answer(link: ServerLink, modules: readonly string[]): Promise<void> {
   try {
     // Loaded before a query is there, so that none has to wait for it.
     const usual = (await load('../open-execution.js')) as UsualModule
+    await Promise.allSettled(modules.map(load))
     await link.send('ready')
     const { start, prepared } = await nextQuery(link, usual)
     const { openExecution } = start.executionModule === null ? usual : await load(start.executionModule)

@@ -8,4 +8,4 @@ const PIPE = 3
 
 const link = new ServerLink(new Socket({ fd: PIPE, readable: true, writable: true }), () => process.exit(0))
 // It is ended by its server: what that still says of the query would break a pipe that is closed, with all in it.
-await answer(link)
+await answer(link, process.argv.slice(2))

@@ -1,5 +1,5 @@
 import { getObject } from '@coset/core'
-import { Fault } from '@coset/model'
+import { Fault, isContentMessage } from '@coset/model'
 import { SelectError } from '@coset/select'
 import type { Context, Handler } from '../handlers.js'
 import { selectReply } from '../select/select-reply.js'
@@ -49,9 +49,9 @@ function check(work: () => void): void {
 function asFault(error: unknown): unknown {
   if (!(error instanceof SelectError)) return error
   const { code, message, cause } = error
-  return code === 'InternalError'
-    ? new Fault(code, {}, { cause: error })
-    : new Fault(code, { message }, { cause })
+  // Of defects nothing is told. But what the process of a query could not read is told as if it had been read here.
+  const isTold = code !== 'InternalError' || isContentMessage(message)
+  return isTold ? new Fault(code, { message }, { cause }) : new Fault(code, {}, { cause: error })
 }
 
 /** The reply is on its way: the error goes with it, and into the log where it is ours. */

@@ -16,6 +16,7 @@ import { TAIL_BYTES } from './parquet/object-file.js'
 import { QueryState } from './query-state.js'
 import { bySize } from './size-choice.js'
 import { timestampOfDate } from './values/timestamp.js'
+import { warmUp } from './warm-up.js'
 
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
@@ -24,17 +25,24 @@ const THREADS_FROM_BYTES = 16 * 1024 * 1024
 
 /** What a process has at hand before its query comes. */
 export interface Prepared {
-  readonly database: SpareDatabase
+  readonly database: Pick<SpareDatabase, 'take'>
 }
 
-/** Gets DuckDB ready for a query that may need it. Never rejects: where there is none for this platform, only Parquet is not answered. */
-export async function prepare(): Promise<Prepared | undefined> {
+/**
+ * Gets DuckDB ready for a query that may need it, and all else until the signal fires. Never rejects: where there is none for
+ * this platform, only Parquet is not answered.
+ */
+export async function prepare(signal: AbortSignal): Promise<Prepared | undefined> {
   try {
     const [{ SpareDatabase: Spare }] = await Promise.all([
       spareDatabase(),
       import('./duckdb/parquet-execution.js'),
     ])
-    return { database: await Spare.open() }
+    const database = await Spare.open()
+    const rehearsed = Promise.resolve({ database: { take: async () => database.rehearse() } })
+    const open = (start: StartMessage) => openExecution(start, rehearsed)
+    await warmUp({ open, folder: process.cwd(), signal })
+    return { database }
   } catch {
     return undefined
   }

@@ -20,8 +20,6 @@ import { warmUp } from './warm-up.js'
 
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
-/** Of objects from this size on, batches become tables in threads. */
-const THREADS_FROM_BYTES = 16 * 1024 * 1024
 
 /** What a process has at hand before its query comes. */
 export interface Prepared {
@@ -34,14 +32,16 @@ export interface Prepared {
  */
 export async function prepare(signal: AbortSignal): Promise<Prepared | undefined> {
   try {
-    const [{ SpareDatabase: Spare }] = await Promise.all([
+    const [{ SpareDatabase: Spare }, { rehearseMetadata }] = await Promise.all([
       spareDatabase(),
+      import('./parquet/rehearsal.js'),
       import('./duckdb/parquet-execution.js'),
     ])
     const database = await Spare.open()
     const rehearsed = Promise.resolve({ database: { take: async () => database.rehearse() } })
     const open = (start: StartMessage) => openExecution(start, rehearsed)
     await warmUp({ open, folder: process.cwd(), signal })
+    rehearseMetadata()
     return { database }
   } catch {
     return undefined
@@ -73,8 +73,8 @@ export async function openExecution(
 
 /** Of objects that are read sooner than a thread has begun there are none, nor where a query may have one alone. */
 function threadsFor(start: StartMessage): ((number: number) => readonly ThreadPlace[]) | undefined {
-  const { stored, objectBytes, delivery, threads } = start
-  const isWorth = stored !== null && delivery === 'batches' && (objectBytes ?? 0) >= THREADS_FROM_BYTES
+  const { stored, objectBytes, delivery, threads, threadsFromBytes } = start
+  const isWorth = stored !== null && delivery === 'batches' && (objectBytes ?? 0) >= threadsFromBytes
   if (!isWorth || threads < 2) return undefined
   return (number) =>
     Array.from({ length: BATCHES_AT_ONCE }, (_none, at) => new ThreadPlace(start, number + at))

@@ -115,6 +115,7 @@ function startOf(request: SelectRequest, folder: string): StartMessage {
     rangesBytesMax: 1,
     memoryBytesMax: 1,
     threads: 1,
+    threadsFromBytes: 0,
     nowMs: 0,
     executionModule: null,
   }

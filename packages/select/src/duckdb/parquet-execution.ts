@@ -8,7 +8,7 @@ import type { ObjectRanges } from '../parquet/object-ranges.js'
 import type { OutputFormat } from '../request.js'
 import { resultPart } from '../result-part.js'
 import type { Database, TableColumn } from './database.js'
-import { parquetBatches } from './parquet-batches.js'
+import { countsRecords, parquetBatches } from './parquet-batches.js'
 import { ParquetColumns } from './parquet-columns.js'
 import { ParquetRows, wantedPlaces } from './parquet-rows.js'
 import { Plan, planOf } from './plan.js'
@@ -63,12 +63,15 @@ export class ParquetExecution implements RangedExecution {
     const { work, tailBytes } = this.#options
     const { query } = work
     // Opened while the object's end is read.
-    void this.#open().catch(() => undefined)
+    if (!countsRecords(query)) void this.#open().catch(() => undefined)
     const wanted = async (path: string) => {
       const { columns } = await this.#tableOf(path)
       return { count: columns.length, places: wantedPlaces(query, columns) }
     }
-    return parquetBatches({ object, query, tailBytes, wanted })
+    const counted = (records: number) => {
+      for (const accumulator of work.state.accumulators) accumulator.merge({ count: BigInt(records) })
+    }
+    return parquetBatches({ object, query, tailBytes, wanted, counted })
   }
 
   run(batch: FileBatch): AsyncIterable<ResultPiece> {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { varintBytes } from '../parquet/compact-reader.js'
 import { Footer } from '../parquet/footer.js'
 import { ParquetQueries } from '../testing/parquet-queries.js'
+import type { Database } from './database.js'
 import { openDatabase } from './spare-database.js'
 
 /** Groups of 2048 records: texts of few and of many values, nulls, lists of several values each, structs in lists. */
@@ -88,6 +89,22 @@ describe('a query over parts of a Parquet object answers as one over all of it',
     }
   })
 
+  it('whatever columns it names, of an object in several blobs', async () => {
+    const path = await written('ROW_GROUP_SIZE 2048')
+    const { length } = await readFile(path)
+    const names = ['id', 'name', 'code', 'price', 'score', 'flag', 'amount', 'ratio', 'items', 'born', 'seen']
+    const columns = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 })
+    const where = fc.constantFrom('', ' WHERE score > 300', ` WHERE name = 'name 7'`, ' WHERE amount > 200')
+    const cuts = fc.array(fc.nat(length), { maxLength: 3 })
+    const property = fc.asyncProperty(columns, where, cuts, async (chosen, condition, at) => {
+      const sql = `SELECT ${chosen.join(', ')} FROM COSObject${condition}`
+      const { whole, parts } = await queries.ask(sql, path, { cuts: at })
+      expect(whole.error).toBe(undefined)
+      expect(parts, sql).toEqual(whole)
+    })
+    await fc.assert(property, { numRuns: Number(process.env.COSET_RUNS ?? 15) })
+  })
+
   it('also for names that DuckDB changes', async () => {
     const path = await written(
       'ROW_GROUP_SIZE 2048',
@@ -117,6 +134,28 @@ describe('what is read of a Parquet object', () => {
     expect(needs).toHaveLength(1)
   })
 
+  it('is asked of nobody else then, whatever else the object holds', async () => {
+    for (const options of ['ROW_GROUP_SIZE 2048', 'ROW_GROUP_SIZE 100000']) {
+      const path = await written(options)
+      const without = new ParquetQueries({} as Database, folder)
+      const { parts } = await without.ask('SELECT COUNT(*), COUNT(*) FROM COSObject', path)
+      expect(parts).toEqual({ text: '4200,4200\n', error: undefined })
+      expect((await without.ask('SELECT COUNT(id) FROM COSObject', path)).parts.error).toBeDefined()
+    }
+  })
+
+  it('is as DuckDB counts where the metadata tells two numbers of records', async () => {
+    const path = await written('ROW_GROUP_SIZE 2048', 'SELECT i AS id FROM range(3000) r(i)')
+    const bytes = await readFile(path)
+    const start = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)
+    bytes.set(varintBytes(2999 * 2), bytes.indexOf(varintBytes(3000 * 2), start))
+    await writeFile(path, bytes)
+    const counted = await queries.ask('SELECT COUNT(*) FROM COSObject', path)
+    expect(new Footer(bytes.subarray(start, -8)).rows).toBe(2999)
+    expect(counted.whole.error).toBe(undefined)
+    expect(counted.parts).toEqual(counted.whole)
+  })
+
   it('is the columns that the query names', async () => {
     const path = await written('ROW_GROUP_SIZE 2048')
     const { length } = await readFile(path)
@@ -139,7 +178,10 @@ describe('what is read of a Parquet object', () => {
     const bytes = await readFile(path)
     const start = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8)
     const footer = new Footer(bytes.subarray(start, -8))
-    const [chunk] = footer.chunks(footer.rowGroups[1] ?? { start: 0, end: 0, rows: 0 }, (leaf) => leaf === 0)
+    const [chunk] = footer.chunks(
+      footer.rowGroups[1] ?? { start: 0, end: 0, rows: 0, leaves: [] },
+      (leaf) => leaf === 0,
+    )
     const size = chunk ? chunk.pages.end - chunk.pages.start : 0
     // Zigzag: twice the number.
     const at = bytes.lastIndexOf(varintBytes(size * 2))

@@ -4,7 +4,7 @@ import { SelectError } from '../errors.js'
 import type { Reference } from '../language/ast.js'
 import type { OutputFormat } from '../request.js'
 import { type AggregateColumns, aggregateColumns } from './aggregates.js'
-import { csvLine, jsonLine, type NamedSql } from './output-line.js'
+import { csvLine, jsonLine, limitedLine, type NamedSql } from './output-line.js'
 import { ofType, type Sql, Untranslatable, type Wish } from './sql.js'
 import { quotedText } from './sql-text.js'
 import { translator } from './translate.js'
@@ -57,7 +57,8 @@ export class Plan {
     wish: { readonly limit: number; readonly isBare: boolean },
   ): string {
     const limited = Number.isFinite(wish.limit) ? ` LIMIT ${wish.limit}` : ''
-    const select = `SELECT ${this.#line(wish.isBare)} FROM ${source}${this.#where}${limited}`
+    const lines = `SELECT ${this.#line(wish.isBare)} AS line FROM ${source}${this.#where}${limited}`
+    const select = `SELECT ${limitedLine('line')} FROM (${lines})`
     const format = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''`
     return `COPY (${select}) TO ${quotedText(target)} (${format})`
   }

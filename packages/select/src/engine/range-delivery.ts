@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SelectError } from '../errors.js'
 import type { FileMessage } from '../messages.js'
 import type { Span } from '../parquet/footer.js'
+import { endOf, type Placed, placed } from '../parquet/placement.js'
 import { needsTooMuch } from '../stored/stored-ranges.js'
 import type { RangedSource } from './object-source.js'
 
@@ -38,7 +39,7 @@ export class RangeDelivery {
   }
 
   /**
-   * Writes parts of the object, each where it stands there, to a file in which nothing else is. Rejects with a SelectError, the
+   * Writes parts of the object to a file, where `placed` says; between them may stand what the file had before. Rejects with a SelectError, the
    * signal's reason, or what the source or the disk fail with.
    */
   deliver(spans: readonly Span[], signal: AbortSignal): Promise<FileMessage> {
@@ -61,8 +62,10 @@ export class RangeDelivery {
   async #deliver(spans: readonly Span[], signal: AbortSignal): Promise<FileMessage> {
     const length = this.#check(spans)
     const { path, file } = await this.#take()
-    await file.truncate(0)
-    await each(spans, (span) => this.#copy(span, file, signal))
+    const parts = placed(spans)
+    await each(parts, (part) => this.#copy(part, file, signal))
+    // Never to nothing: pages that are there already are written faster.
+    await file.truncate(endOf(parts))
     return { path, length, isFirst: spans[0]?.start === 0 }
   }
 
@@ -97,15 +100,15 @@ export class RangeDelivery {
     return { path, file }
   }
 
-  async #copy(span: Span, file: FileHandle, signal: AbortSignal): Promise<void> {
-    let at = span.start
-    for await (const chunk of this.#plan.source.read(span)) {
+  async #copy({ start, end, at }: Placed, file: FileHandle, signal: AbortSignal): Promise<void> {
+    let position = start
+    for await (const chunk of this.#plan.source.read({ start, end })) {
       signal.throwIfAborted()
-      if (chunk.length > span.end - at) break
-      await writeAll(file, chunk, at)
-      at += chunk.length
+      if (chunk.length > end - position) break
+      await writeAll(file, chunk, at + position - start)
+      position += chunk.length
     }
-    if (at !== span.end) throw new Error('A part of the object has not the length it should have.')
+    if (position !== end) throw new Error('A part of the object has not the length it should have.')
   }
 }
 

@@ -73,6 +73,17 @@ export class CompactReader {
     return size
   }
 
+  /** Passes over a list of structs. Tells where each of them begins. */
+  passStructs(field: FieldHeader): readonly number[] {
+    const starts: number[] = []
+    const size = this.structs(field)
+    for (let count = 0; count < size; count++) {
+      starts.push(this.#at)
+      this.#passStruct()
+    }
+    return starts
+  }
+
   /** The value of a field that is an integer. */
   number({ type }: FieldHeader): number {
     if (type !== I16 && type !== I32 && type !== I64) throw new Malformed('A number was expected.')
@@ -128,8 +139,18 @@ export class CompactReader {
     if (size !== undefined) this.#pass(size)
     else if (type === I16 || type === I32 || type === I64) this.#passVarint()
     else if (type === BINARY) this.#pass(this.#varint())
-    else if (type === STRUCT) this.struct(() => false)
+    else if (type === STRUCT) this.#passStruct()
     else this.#skipMany(type)
+  }
+
+  /** As `struct` does; most of the metadata is passed over by code that has never run before, so little of it is best. */
+  #passStruct(): void {
+    if (++this.#depth > DEPTH_MAX) throw new Malformed('Structs stand too deep.')
+    for (let head = this.#byte(); head !== 0; head = this.#byte()) {
+      if (head < 16) this.#passVarint()
+      this.#skip(head & 15)
+    }
+    this.#depth--
   }
 
   #skipMany(type: number): void {
@@ -170,6 +191,11 @@ export function varintBytes(value: number): Uint8Array {
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
   bytes.push(rest)
   return Uint8Array.from(bytes)
+}
+
+/** An integer that is not negative: whether one is stands in its last bit. */
+export function numberBytes(value: number): Uint8Array {
+  return varintBytes(value * 2)
 }
 
 /** The head of a list of structs. */

@@ -1,5 +1,5 @@
 // The metadata at the end of a Parquet file: what it is made of, and the same of some of its row groups alone.
-import { CompactReader, type FieldHeader, Malformed, structsHead, varintBytes } from './compact-reader.js'
+import { CompactReader, type FieldHeader, Malformed, numberBytes, structsHead } from './compact-reader.js'
 
 export interface Span {
   readonly start: number
@@ -10,6 +10,8 @@ export interface Span {
 export interface RowGroup extends Span {
   /** Records. */
   readonly rows: number
+  /** Where the metadata of each leaf begins. */
+  readonly leaves: readonly number[]
 }
 
 /** A column's part of a row group. */
@@ -19,6 +21,20 @@ export interface Chunk {
   readonly pages: Span
   /** Where its Bloom filter stands; `end` is undefined where only its own head tells. */
   readonly bloom: { readonly start: number; readonly end: number | undefined } | undefined
+  /** Numbers in the metadata that tell a place in the file. */
+  readonly places: readonly Place[]
+}
+
+/** Where the number stands in the metadata, and the place that it tells. */
+export interface Place extends Span {
+  readonly place: number
+  /** Of what. */
+  readonly kind: 'pages' | 'bloom'
+}
+
+/** Other bytes in the place of some of the metadata. */
+export interface Edit extends Span {
+  readonly bytes: readonly Uint8Array[]
 }
 
 /** Fields by their numbers, as parquet.thrift has them. */
@@ -26,7 +42,17 @@ const FILE = { schema: 2, rows: 3, rowGroups: 4 }
 const ELEMENT = { children: 5 }
 const GROUP = { columns: 1, rows: 3 }
 const COLUMN = { metadata: 3 }
-const METADATA = { values: 5, bytes: 7, dataPage: 9, dictionaryPage: 11, bloom: 14, bloomBytes: 15 }
+const METADATA = {
+  values: 5,
+  bytes: 7,
+  dataPage: 9,
+  indexPage: 10,
+  dictionaryPage: 11,
+  bloom: 14,
+  bloomBytes: 15,
+}
+const WANTED: readonly number[] = Object.values(METADATA)
+const PAGES: readonly number[] = [METADATA.dataPage, METADATA.indexPage, METADATA.dictionaryPage]
 
 /** First place that can be a page's: the file begins with a mark of so many bytes. */
 const MARK_BYTES = 4
@@ -36,83 +62,76 @@ export class Footer {
   readonly columns: readonly Span[]
   /** By where they stand in the metadata. */
   readonly rowGroups: readonly RowGroup[]
+  /** Records, as the metadata says. */
+  readonly rows: number
   readonly #bytes: Uint8Array
-  readonly #rows: Span
+  readonly #rowsField: Span
   readonly #list: Span
 
   /** Throws Malformed. */
   constructor(bytes: Uint8Array) {
     const reader = new CompactReader(bytes)
     let columns: readonly Span[] | undefined
-    let rows: Span | undefined
+    let rows: number | undefined
+    let rowsField: Span | undefined
     let list: { readonly span: Span; readonly groups: readonly RowGroup[] } | undefined
     reader.struct((field) => {
       if (field.id === FILE.schema) columns = once(columns, columnsOf(childCounts(reader, field)))
-      else if (field.id === FILE.rows)
-        rows = once(
-          rows,
-          spanOf(reader, () => void reader.number(field)),
-        )
-      else if (field.id === FILE.rowGroups) list = once(list, rowGroupsOf(reader, field))
+      else if (field.id === FILE.rows) {
+        const start = reader.at
+        rows = once(rows, reader.number(field))
+        rowsField = { start, end: reader.at }
+      } else if (field.id === FILE.rowGroups) list = once(list, rowGroupsOf(reader, field))
       else return false
       return true
     })
-    if (!columns || !rows || !list) throw new Malformed('The metadata is not complete.')
+    if (!columns || rows === undefined || !rowsField || !list)
+      throw new Malformed('The metadata is not complete.')
     this.columns = columns
     this.rowGroups = list.groups
+    this.rows = rows
     this.#bytes = bytes
-    this.#rows = rows
+    this.#rowsField = rowsField
     this.#list = list.span
   }
 
   /** Those of the leaves, in the row group. Throws Malformed. */
-  chunks(group: RowGroup, isWanted: (leaf: number) => boolean): readonly Chunk[] {
-    const reader = new CompactReader(this.#bytes, group.start)
-    const chunks: Chunk[] = []
-    reader.struct((field) => {
-      if (field.id !== GROUP.columns) return false
-      const count = reader.structs(field)
-      if (count !== this.columns.at(-1)?.end) throw new Malformed('A row group has not all columns.')
-      for (let leaf = 0; leaf < count; leaf++) {
-        const chunk = chunkOf(reader, isWanted(leaf))
-        if (chunk) chunks.push(chunk)
-      }
-      return true
-    })
-    return chunks
+  chunks({ leaves }: RowGroup, isWanted: (leaf: number) => boolean): readonly Chunk[] {
+    if (leaves.length !== this.columns.at(-1)?.end) throw new Malformed('A row group has not all columns.')
+    const wanted = leaves.filter((_at, leaf) => isWanted(leaf))
+    return wanted.map((at) => chunkOf(new CompactReader(this.#bytes, at)))
   }
 
-  /** The metadata of a file that has these row groups alone, where they stand now. */
-  of(groups: readonly RowGroup[]): Uint8Array {
+  /**
+   * The metadata of a file that has these row groups alone, where they stand now but for what is edited.
+   *
+   * @param editsOf Of a row group's own metadata, by where they stand, without overlap.
+   */
+  of(groups: readonly RowGroup[], editsOf: (group: RowGroup) => readonly Edit[] = () => []): Uint8Array {
     const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+    const list = groups.flatMap((group) => edited(this.#bytes, group, editsOf(group)))
     const edits = [
-      // Whether a number is negative stands in its last bit.
-      { span: this.#rows, bytes: [varintBytes(rows * 2)] },
-      { span: this.#list, bytes: [structsHead(groups.length), ...groups.map((group) => this.#cut(group))] },
-    ].sort((a, b) => a.span.start - b.span.start)
-    const parts: Uint8Array[] = []
-    let at = 0
-    for (const { span, bytes } of edits) {
-      parts.push(this.#cut({ start: at, end: span.start }), ...bytes)
-      at = span.end
-    }
-    return Buffer.concat([...parts, this.#cut({ start: at, end: this.#bytes.length })])
+      { ...this.#rowsField, bytes: [numberBytes(rows)] },
+      { ...this.#list, bytes: [structsHead(groups.length), ...list] },
+    ].sort((a, b) => a.start - b.start)
+    return Buffer.concat(edited(this.#bytes, { start: 0, end: this.#bytes.length }, edits))
   }
+}
 
-  #cut({ start, end }: Span): Uint8Array {
-    return this.#bytes.subarray(start, end)
+function edited(bytes: Uint8Array, { start, end }: Span, edits: readonly Edit[]): readonly Uint8Array[] {
+  const parts: Uint8Array[] = []
+  let at = start
+  for (const edit of edits) {
+    parts.push(bytes.subarray(at, edit.start), ...edit.bytes)
+    at = edit.end
   }
+  parts.push(bytes.subarray(at, end))
+  return parts
 }
 
 function once<T>(before: T | undefined, value: T): T {
   if (before !== undefined) throw new Malformed('A field occurs twice.')
   return value
-}
-
-function spanOf(reader: CompactReader, read: () => void): Span {
-  const start = reader.at
-  read()
-  return { start, end: reader.at }
 }
 
 /** Of each element of the schema, how many follow that are its children. */
@@ -155,51 +174,66 @@ function rowGroupsOf(reader: CompactReader, field: FieldHeader) {
   const start = reader.at
   const count = reader.structs(field)
   const groups: RowGroup[] = []
-  for (let group = 0; group < count; group++) {
-    let rows: number | undefined
-    const span = spanOf(reader, () =>
-      reader.struct((inner) => {
-        if (inner.id !== GROUP.rows) return false
-        rows = once(rows, reader.number(inner))
-        return true
-      }),
-    )
-    if (rows === undefined || rows < 0) throw new Malformed('A row group does not tell its rows.')
-    groups.push({ ...span, rows })
-  }
+  for (let group = 0; group < count; group++) groups.push(rowGroupOf(reader))
   return { span: { start, end: reader.at }, groups }
 }
 
-function chunkOf(reader: CompactReader, isWanted: boolean): Chunk | undefined {
-  let chunk: Chunk | undefined
-  reader.struct((field) => {
-    if (!isWanted || field.id !== COLUMN.metadata) return false
-    const found = new Map<number, number>()
-    const wanted: readonly number[] = Object.values(METADATA)
-    reader.inner(field, (inner) => {
-      if (!wanted.includes(inner.id)) return false
-      found.set(inner.id, reader.number(inner))
-      return true
-    })
-    chunk = once(chunk, chunkFrom(found))
+function rowGroupOf(reader: CompactReader): RowGroup {
+  const start = reader.at
+  let rows: number | undefined
+  let leaves: readonly number[] | undefined
+  reader.struct((inner) => {
+    if (inner.id === GROUP.rows) rows = once(rows, reader.number(inner))
+    else if (inner.id === GROUP.columns) leaves = once(leaves, reader.passStructs(inner))
+    else return false
     return true
   })
-  if (isWanted && !chunk) throw new Malformed('A column does not tell where it is.')
+  if (rows === undefined || rows < 0 || !leaves) throw new Malformed('A row group does not tell its rows.')
+  return { start, end: reader.at, rows, leaves }
+}
+
+function chunkOf(reader: CompactReader): Chunk {
+  let chunk: Chunk | undefined
+  reader.struct((field) => {
+    if (field.id !== COLUMN.metadata) return false
+    chunk = once(chunk, chunkFrom(numbersOf(reader, field)))
+    return true
+  })
+  if (!chunk) throw new Malformed('A column does not tell where it is.')
   return chunk
 }
 
-function chunkFrom(found: ReadonlyMap<number, number>): Chunk {
-  const dictionary = found.get(METADATA.dictionaryPage)
-  const data = found.get(METADATA.dataPage)
-  const bytes = found.get(METADATA.bytes)
-  const values = found.get(METADATA.values)
+/** A number of the metadata, and where it stands there. */
+interface Found extends Span {
+  readonly value: number
+}
+
+function numbersOf(reader: CompactReader, field: FieldHeader): ReadonlyMap<number, Found> {
+  const found = new Map<number, Found>()
+  reader.inner(field, (inner) => {
+    if (!WANTED.includes(inner.id)) return false
+    if (found.has(inner.id)) throw new Malformed('A field occurs twice.')
+    const start = reader.at
+    const value = reader.number(inner)
+    found.set(inner.id, { start, end: reader.at, value })
+    return true
+  })
+  return found
+}
+
+function chunkFrom(found: ReadonlyMap<number, Found>): Chunk {
+  const numberOf = (id: number) => found.get(id)?.value
+  const dictionary = numberOf(METADATA.dictionaryPage)
+  const data = numberOf(METADATA.dataPage)
+  const bytes = numberOf(METADATA.bytes)
+  const values = numberOf(METADATA.values)
   if (data === undefined || bytes === undefined || values === undefined) {
     throw new Malformed('A column does not tell where it is.')
   }
   // Some writers tell of a dictionary that is not there.
   const start = dictionary !== undefined && dictionary >= MARK_BYTES ? dictionary : data
-  const bloom = found.get(METADATA.bloom)
-  const bloomBytes = found.get(METADATA.bloomBytes)
+  const bloom = numberOf(METADATA.bloom)
+  const bloomBytes = numberOf(METADATA.bloomBytes)
   if (start < 0 || bytes < 0 || (bloom ?? 0) < 0 || (bloomBytes ?? 0) < 0) {
     throw new Malformed('A column has a place that is none.')
   }
@@ -208,5 +242,17 @@ function chunkFrom(found: ReadonlyMap<number, number>): Chunk {
     values,
     pages: { start, end: start + bytes },
     bloom: bloom === undefined ? undefined : { start: bloom, end: bloomEnd },
+    places: placesOf(found),
   }
+}
+
+/** In the order of the metadata. */
+function placesOf(found: ReadonlyMap<number, Found>): readonly Place[] {
+  const places: Place[] = []
+  for (const [id, { start, end, value }] of found) {
+    const isPages = PAGES.includes(id)
+    if ((!isPages && id !== METADATA.bloom) || value < MARK_BYTES) continue
+    places.push({ start, end, place: value, kind: isPages ? 'pages' : 'bloom' })
+  }
+  return places
 }

@@ -12,12 +12,16 @@ const BLOOM = { bytes: 1 }
 const HEAD_BYTES = 256
 const HEAD_BYTES_MAX = 1024 * 1024
 
+/** Where a chunk stands in a file. */
+export interface ChunkPlace extends Pick<Chunk, 'values' | 'pages' | 'bloom'> {
+  /** A descriptor. */
+  readonly file: number
+}
+
 /**
  * Whoever reads the chunk's values, page by page, reads no byte outside of its span. Throws Malformed where that is not so.
- *
- * @param file A descriptor; the chunk stands in it where it stands in the object.
  */
-export function assertWithin(file: number, { pages, values, bloom }: Chunk, valuesMin: number): void {
+export function assertWithin({ file, pages, values, bloom }: ChunkPlace, valuesMin: number): void {
   const needed = Math.max(values, valuesMin)
   let at = pages.start
   for (let seen = 0; seen < needed; ) {

@@ -2,9 +2,10 @@
 import { Malformed } from './compact-reader.js'
 import type { Chunk, Footer, RowGroup, Span } from './footer.js'
 
-/** Of row groups that are read together, once there were records of the first: asking DuckDB takes a while by itself. */
+/** Of row groups that are read together, once the first was: asking DuckDB takes a while by itself. */
 const STEP_BYTES = 16 * 1024 * 1024
-const STEP_ROWS = 8 * 122_880
+/** Where the result grows with the records. */
+const STEP_ROWS = 12 * 122_880
 /** A gap that is read rather than asked around: objects are stored in blocks of that size. */
 const GAP_BYTES = 64 * 1024
 /** Of one step; with more the gaps between them are read too. */
@@ -20,25 +21,24 @@ export interface Step {
 
 export interface StepChunk {
   readonly chunk: Chunk
-  /** Of its row group. */
-  readonly rows: number
+  readonly group: RowGroup
 }
 
 export interface StepWish {
   readonly isWanted: (leaf: number) => boolean
   /** Whether Bloom filters may be asked. */
   readonly hasCondition: boolean
-  /** Whether the result grows with the records: then a step has not too many, and the first one few. */
+  /** Whether the result grows with the records: then a step has not too many. */
   readonly hasRecords: boolean
 }
 
-/** All row groups. Throws Malformed on the way. */
+/** All row groups; the first alone, so that work on it begins soon. Throws Malformed on the way. */
 export function* stepsOf(footer: Footer, wish: StepWish): Generator<Step> {
   let step = new Gathering()
   let isFirst = true
   for (const group of footer.rowGroups) {
     step.add(group, chunksOf(footer, group, wish))
-    const isFull = step.bytes >= STEP_BYTES || (wish.hasRecords && (isFirst || step.rows >= STEP_ROWS))
+    const isFull = isFirst || step.bytes >= STEP_BYTES || (wish.hasRecords && step.rows >= STEP_ROWS)
     if (!isFull) continue
     yield step.done()
     step = new Gathering()
@@ -57,7 +57,7 @@ class Gathering {
     this.groups.push(group)
     this.rows += group.rows
     for (const chunk of chunks) {
-      this.#chunks.push({ chunk, rows: group.rows })
+      this.#chunks.push({ chunk, group })
       this.bytes += chunk.pages.end - chunk.pages.start
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FileBatch } from '../execution.js'
 import type { Span } from '../parquet/footer.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
+import { endOf, placed } from '../parquet/placement.js'
 
 export class LocalRanges implements ObjectRanges {
   readonly #bytes: Buffer
@@ -33,14 +34,14 @@ export class LocalRanges implements ObjectRanges {
     this.needs.push(spans)
     // Names are taken again, as by those who have few files for it.
     const path = this.#free.shift() ?? join(this.#folder, `part-${this.#made++}`)
-    const end = Math.max(...spans.map((span) => span.end))
-    // Holes hold what would be read as something.
-    const file = Buffer.alloc(end, 0x15)
+    const parts = placed(spans)
+    // What stands between them would be read as something.
+    const file = Buffer.alloc(endOf(parts), 0x15)
     let length = 0
-    for (const span of spans) {
-      if (span.end > this.size || span.start >= span.end) throw new Error('These are no parts of the object.')
-      this.#bytes.copy(file, span.start, span.start, span.end)
-      length += span.end - span.start
+    for (const { start, end, at } of parts) {
+      if (end > this.size || start >= end) throw new Error('These are no parts of the object.')
+      this.#bytes.copy(file, at, start, end)
+      length += end - start
     }
     this.bytesRead += length
     if (this.#held.has(path)) throw new Error('The file is still held.')

@@ -1,4 +1,5 @@
 // Queries over Parquet files, whole and in the parts that are needed, for tests that compare the two.
+import { readFile } from 'node:fs/promises'
 import { analyze } from '../analysis/analyze.js'
 import type { Database } from '../duckdb/database.js'
 import { ParquetExecution } from '../duckdb/parquet-execution.js'
@@ -9,10 +10,13 @@ import type { Span } from '../parquet/footer.js'
 import { QueryState } from '../query-state.js'
 import type { OutputFormat, SelectRequest } from '../request.js'
 import { bytesOf } from '../result-part.js'
+import { StoredObject } from '../stored/stored-object.js'
+import { StoredRanges } from '../stored/stored-ranges.js'
 import { timestampOfDate } from '../values/timestamp.js'
 import { runBatches } from '../worker/run-batches.js'
 import type { Answered } from './both-executions.js'
 import { LocalRanges } from './local-ranges.js'
+import { MemoryBlobs, storedParts } from './memory-blobs.js'
 
 const CSV: OutputFormat = {
   type: 'csv',
@@ -33,6 +37,8 @@ export interface ParquetAnswers {
 export interface ParquetQueryOptions {
   readonly output?: OutputFormat
   readonly tailBytes?: number
+  /** The object is stored in blobs that begin at these places of it, and read as such. */
+  readonly cuts?: readonly number[]
 }
 
 export class ParquetQueries {
@@ -52,16 +58,17 @@ export class ParquetQueries {
   async ask(
     expression: string,
     path: string,
-    { output = CSV, tailBytes = 8 }: ParquetQueryOptions = {},
+    { output = CSV, tailBytes = 8, cuts }: ParquetQueryOptions = {},
   ): Promise<ParquetAnswers> {
     const request: SelectRequest = { expression, compression: 'NONE', input: { type: 'parquet' }, output }
     const ranges = await LocalRanges.of(path, this.#folder)
     const whole = { path }
     const inParts = this.#execution(request, tailBytes)
+    const object = cuts ? await this.#stored(path, cuts) : ranges
     try {
       return {
         whole: await answerOf(this.#execution(request, tailBytes), only(whole), async () => undefined),
-        parts: await answerOf(inParts, inParts.batches(ranges), (batch) => ranges.give(batch.path)),
+        parts: await answerOf(inParts, inParts.batches(object), (batch) => object.give(batch.path)),
         needs: ranges.needs,
         bytesRead: ranges.bytesRead,
       }
@@ -96,6 +103,13 @@ export class ParquetQueries {
       rows: (sql) => own.rows(sql),
     })
     return { found, expected: await answer(alone), isDuckDb }
+  }
+
+  async #stored(path: string, cuts: readonly number[]): Promise<StoredRanges> {
+    const { extents, blobs } = storedParts(await readFile(path), cuts)
+    const object = new StoredObject(new MemoryBlobs({ blobs, blockBytes: 64 * 1024 }), extents)
+    const bytesMax = object.length
+    return new StoredRanges({ object, folder: this.#folder, bytesMax, read: () => undefined })
   }
 
   #execution(request: SelectRequest, tailBytes: number, database = this.database): ParquetExecution {

@@ -54,7 +54,8 @@ describe('the warm-up', () => {
       ...['parquet', 'parquet', 'parquet'],
       ...['csv', 'csv', 'json', 'json'],
     ])
-    expect(statements).toBe(finished.length)
+    // All but the one that the metadata answers.
+    expect(statements).toBe(finished.length - 1)
     const database = await spare.take({ folder, threads: 2, memoryBytesMax: 64 * MIB })
     expect(await database.rows("SELECT current_setting('threads')")).toEqual([[2n]])
     expect(await database.rows('SELECT table_name FROM duckdb_tables()')).toEqual([])

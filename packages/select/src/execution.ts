@@ -5,6 +5,8 @@ import type { ObjectRanges } from './parquet/object-ranges.js'
 /** Whole records, in the object's order. */
 export interface Batch {
   readonly bytes: BatchBytes
+  /** Where in the stored object it stands, if anyone in the process can read it there. */
+  readonly stored?: { readonly start: number; readonly end: number }
   /** Whether the object begins with it: its header line, if it has one, is the first record. */
   readonly isFirst: boolean
   /** It was run, and all was taken that it adds. */

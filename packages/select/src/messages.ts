@@ -41,6 +41,8 @@ export interface StartMessage {
   readonly rangesBytesMax: number
   readonly memoryBytesMax: number
   readonly threads: number
+  /** Of objects of fewer bytes, batches are not read in threads. */
+  readonly threadsFromBytes: number
   /** The time that UTCNOW() tells, in milliseconds since 1970. */
   readonly nowMs: number
   readonly executionModule: string | null

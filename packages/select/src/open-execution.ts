@@ -3,12 +3,12 @@
 import { analyze } from './analysis/analyze.js'
 import { Kernel } from './columns/kernel.js'
 import { ColumnExecution } from './duckdb/column-execution.js'
-import { CsvFormat } from './duckdb/csv-format.js'
 import type { Database } from './duckdb/database.js'
-import { JsonFormat } from './duckdb/json-format.js'
+import { formatOf } from './duckdb/format-of.js'
 import type { SpareDatabase } from './duckdb/spare-database.js'
+import { ThreadPlace } from './duckdb/table-threads.js'
 import { SelectError } from './errors.js'
-import type { Execution, RangedExecution } from './execution.js'
+import { BATCHES_AT_ONCE, type Execution, type RangedExecution } from './execution.js'
 import { interpret, recordWriter } from './interpreted-execution.js'
 import { parse } from './language/parse.js'
 import type { StartMessage } from './messages.js'
@@ -16,17 +16,21 @@ import { TAIL_BYTES } from './parquet/object-file.js'
 import { QueryState } from './query-state.js'
 import { bySize } from './size-choice.js'
 import { timestampOfDate } from './values/timestamp.js'
+import { warmUp } from './warm-up.js'
 
 /** Of the memory that a query may take, what its database may: the rest is this process. */
 const DATABASE_SHARE = 0.6
 
 /** What a process has at hand before its query comes. */
 export interface Prepared {
-  readonly database: SpareDatabase
+  readonly database: Pick<SpareDatabase, 'take'>
 }
 
-/** Gets DuckDB ready for a query that may need it. Never rejects: where there is none for this platform, only Parquet is not answered. */
-export async function prepare(): Promise<Prepared | undefined> {
+/**
+ * Gets DuckDB ready for a query that may need it, and all else until the signal fires. Never rejects: where there is none for
+ * this platform, only Parquet is not answered.
+ */
+export async function prepare(signal: AbortSignal): Promise<Prepared | undefined> {
   try {
     const [{ SpareDatabase: Spare }, { rehearseMetadata }] = await Promise.all([
       spareDatabase(),
@@ -34,6 +38,9 @@ export async function prepare(): Promise<Prepared | undefined> {
       import('./duckdb/parquet-execution.js'),
     ])
     const database = await Spare.open()
+    const rehearsed = Promise.resolve({ database: { take: async () => database.rehearse() } })
+    const open = (start: StartMessage) => openExecution(start, rehearsed)
+    await warmUp({ open, folder: process.cwd(), signal })
     rehearseMetadata()
     return { database }
   } catch {
@@ -58,12 +65,19 @@ export async function openExecution(
   }
   const interpreter = interpret(query, request, { now, state })
   const openKernel = () => new Kernel()
-  const work = { query, output, state, interpreter, folder, openDatabase, openKernel }
-  const format =
-    input.type === 'json'
-      ? new JsonFormat(query, input, output)
-      : new CsvFormat({ query, input, output, state })
+  const openThreads = threadsFor(start)
+  const format = formatOf(query, request, state)
+  const work = { query, output, state, interpreter, folder, openDatabase, openKernel, openThreads }
   return bySize(interpreter, new ColumnExecution({ ...work, format }))
+}
+
+/** Of objects that are read sooner than a thread has begun there are none, nor where a query may have one alone. */
+function threadsFor(start: StartMessage): ((number: number) => readonly ThreadPlace[]) | undefined {
+  const { stored, objectBytes, delivery, threads, threadsFromBytes } = start
+  const isWorth = stored !== null && delivery === 'batches' && (objectBytes ?? 0) >= threadsFromBytes
+  if (!isWorth || threads < 2) return undefined
+  return (number) =>
+    Array.from({ length: BATCHES_AT_ONCE }, (_none, at) => new ThreadPlace(start, number + at))
 }
 
 async function databaseOf(

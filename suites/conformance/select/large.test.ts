@@ -11,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 type Format = OperationInput<'selectObjectContent'>['InputSerialization']
 
 const Bucket = 'large-1250000000'
-/** Enough for more than what one thread reads without another. */
 const ROWS = 250_000
 const row = (at: number) => ({
   id: at,
@@ -78,7 +77,10 @@ async function upload(Key: string, content: Buffer): Promise<void> {
 // Of a local store the query's process reads the object by itself; of another one it comes through the server.
 describe.each(['local', 'memory'] as const)('in a %s store', (storage) => {
   beforeAll(async () => {
-    server = await startServer({ storage, select: { batchBytes: 2 * 1024 * 1024 } })
+    server = await startServer({
+      storage,
+      select: { batchBytes: 2 * 1024 * 1024, threadsFromBytes: 4 * 1024 * 1024 },
+    })
     cos = new CosClient({ ...server.clientOptions, Retries: 0 })
     await cos.putBucket({ Bucket })
     for (const [Key, { content }] of Object.entries(FILES)) await upload(Key, content())

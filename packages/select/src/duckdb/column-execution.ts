@@ -1,11 +1,7 @@
 // A query on DuckDB over columns that the kernel reads; what either would read otherwise is the interpreter's.
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Query } from '../analysis/query.js'
 import { readPart } from '../batch-bytes.js'
 import type { Kernel } from '../columns/kernel.js'
-import { parquetFile } from '../columns/parquet-file.js'
-import type { Slice, SliceReader, WrittenPiece } from '../columns/slice-reader.js'
 import type { Batch, Execution, ResultPiece } from '../execution.js'
 import type { InterpretedExecution } from '../interpreted-execution.js'
 import type { QueryState } from '../query-state.js'
@@ -14,7 +10,11 @@ import { resultPart } from '../result-part.js'
 import type { Beginning, ColumnFormat } from './column-format.js'
 import { quotedText } from './sql-text.js'
 import { addFound, type Found, type QueryDatabase, runPlan } from './statement.js'
+import { KINDS, type Kind, type TableSlice } from './table-maker.js'
+import type { TablePlace, WrittenPieces } from './table-place.js'
+import { TablePlaces } from './table-places.js'
 import { type TableProgram, tableProgram } from './table-program.js'
+import type { ThreadPlace } from './table-threads.js'
 
 /** Batches in a row that could not be read, after which it is not tried any more. */
 const REFUSALS_MAX = 3
@@ -31,28 +31,16 @@ export interface ColumnOptions {
   readonly openDatabase: () => Promise<QueryDatabase>
   /** Throws where there is none; each is used by one batch at a time. */
   readonly openKernel: () => Kernel
-}
-
-/** A kernel and the files that it is used with, by one batch at a time. */
-interface Place {
-  readonly kernel: Kernel
-  readonly tablePath: string
-  readonly resultPath: string
-  table: number | undefined
+  /** As of TablePlaces. */
+  readonly openThreads?: ((number: number) => readonly ThreadPlace[]) | undefined
 }
 
 interface Part {
-  readonly place: Place
+  readonly place: TablePlace
   /** Of the batch, behind its last record. */
   readonly end: number
   readonly found: Found
   pieces(): AsyncIterable<ResultPiece> | Iterable<ResultPiece>
-}
-
-interface Read {
-  readonly program: TableProgram
-  readonly reader: SliceReader
-  readonly slice: Slice
 }
 
 /** The fewer rounds a kind of program was of no use in, the sooner it is given up. */
@@ -78,20 +66,22 @@ class Trial {
 
 export class ColumnExecution implements Execution {
   readonly #options: ColumnOptions
-  readonly #typed: Trial
-  readonly #raw: Trial
-  readonly #free: Place[] = []
-  readonly #places: Place[] = []
+  readonly #trials: Readonly<Record<Kind, Trial>>
+  readonly #places: TablePlaces
   #database: Promise<QueryDatabase> | undefined
   #hasAnswered = false
   #refusals = 0
   #lastAsked: Promise<unknown> = Promise.resolve()
 
   constructor(options: ColumnOptions) {
-    const { query, output, format } = options
+    const { query, output, format, folder, openKernel, openThreads } = options
     this.#options = options
-    this.#typed = new Trial(() => tableProgram(query, output, format, true))
-    this.#raw = new Trial(() => tableProgram(query, output, format, false))
+    this.#trials = {
+      typed: new Trial(() => tableProgram(query, output, format, true)),
+      raw: new Trial(() => tableProgram(query, output, format, false)),
+    }
+    const programOf = (kind: Kind) => this.#trials[kind].program
+    this.#places = new TablePlaces({ folder, openKernel, openThreads, programOf })
   }
 
   get isDone(): boolean {
@@ -122,7 +112,7 @@ export class ColumnExecution implements Execution {
       this.#hasAnswered = true
       addFound(part.found, this.#options.state)
       yield* part.pieces()
-      this.#free.push(part.place)
+      this.#places.give(part.place)
       at = part.end
       if (at >= batch.bytes.length || this.isDone) return
       part = await this.#ask(batch, at)
@@ -144,7 +134,7 @@ export class ColumnExecution implements Execution {
   async close(): Promise<void> {
     const database = await this.#database?.catch(() => undefined)
     await this.#lastAsked
-    for (const { table } of this.#places) if (table !== undefined) closeSync(table)
+    await this.#places.close()
     database?.close()
     await this.#options.interpreter.close()
   }
@@ -164,51 +154,34 @@ export class ColumnExecution implements Execution {
 
   /** Undefined where the interpreter is to read on from there. Never rejects: it also knows what is wrong. */
   async #part(batch: Batch, from: number): Promise<Part | undefined> {
-    const place = this.#free.pop() ?? this.#newPlace()
+    const place = this.#places.take(batch)
     if (!place) return undefined
     try {
-      const read = this.#read(place, batch, from)
-      if (read) return { place, end: read.slice.end, ...(await this.#answer(place, read)) }
+      const slice = await this.#read(place, batch, from)
+      if (slice) return { place, end: slice.end, ...(await this.#answer(place, slice)) }
     } catch {
       // Told by the interpreter, if it is the query's or the object's fault.
     }
-    this.#free.push(place)
+    this.#places.give(place)
     return undefined
   }
 
-  /** Undefined where there is no kernel. */
-  #newPlace(): Place | undefined {
-    const number = this.#places.length
-    try {
-      const place: Place = {
-        kernel: this.#options.openKernel(),
-        tablePath: join(this.#options.folder, `table-${number}`),
-        resultPath: join(this.#options.folder, `result-${number}`),
-        table: undefined,
-      }
-      this.#places.push(place)
-      return place
-    } catch {
-      return undefined
-    }
-  }
-
-  #read({ kernel }: Place, batch: Batch, from: number): Read | undefined {
-    for (const trial of [this.#typed, this.#raw]) {
-      const { program } = trial
-      if (!program) continue
-      const reader = program.readerOf(kernel)
-      const slice = reader.read(batch.bytes, from)
-      trial.note(slice !== 'odd')
-      if (slice === 'refused') return undefined
-      if (slice !== 'odd') return { program, reader, slice }
-    }
-    return undefined
+  async #read(place: TablePlace, batch: Batch, from: number): Promise<TableSlice | undefined> {
+    const kinds = KINDS.filter((kind) => this.#trials[kind].program !== null)
+    const { learned } = this.#options.format
+    const { odd, slice } = await place.read({ batch, from, kinds, learned })
+    for (const kind of odd) this.#trials[kind].note(false)
+    if (slice) this.#trials[slice.kind].note(true)
+    return slice
   }
 
   /** Records that the kernel does not write are the interpreter's; they were counted already. */
-  *#finish(pieces: Iterable<WrittenPiece>): Generator<Uint8Array> {
+  *#finish(pieces: WrittenPieces): Generator<ResultPiece> {
     const { state, interpreter } = this.#options
+    if (pieces.file) {
+      if (pieces.file.length > 0) yield pieces.file
+      return
+    }
     for (const piece of pieces) {
       if (piece instanceof Uint8Array) yield piece
       else {
@@ -218,7 +191,7 @@ export class ColumnExecution implements Execution {
     }
   }
 
-  *#readLines(pieces: Iterable<WrittenPiece>): Generator<Uint8Array> {
+  *#readLines(pieces: WrittenPieces): Generator<Uint8Array> {
     for (const piece of pieces) {
       const lines =
         piece instanceof Uint8Array ? Buffer.from(piece.buffer, piece.byteOffset, piece.length) : piece.record
@@ -226,26 +199,31 @@ export class ColumnExecution implements Execution {
     }
   }
 
-  async #answer(place: Place, { program, reader, slice }: Read): Promise<Omit<Part, 'place' | 'end'>> {
+  async #answer(place: TablePlace, slice: TableSlice): Promise<Omit<Part, 'place' | 'end'>> {
     const { state } = this.#options
+    const { kind, records, isBare } = slice
+    const { program } = this.#trials[kind]
+    if (!program) throw new Error('There is no such program.')
     const { plan, work } = program
-    const { records, isBare } = slice
     if (work === 'count') {
       const count = { count: BigInt(records) }
       return { found: { records: 0, partials: plan.aggregates.map(() => count) }, pieces: () => [] }
     }
     if (work === 'all') {
       const wanted = Math.min(records, state.remaining)
-      return { found: written(wanted), pieces: () => this.#finish(reader.write(wanted, undefined)) }
+      const pieces = await place.write(wanted, undefined)
+      return { found: written(wanted), pieces: () => this.#finish(pieces) }
     }
-    const source = writeTable(place, slice)
+    const source = slice.hasColumns
+      ? `read_parquet(${quotedText(place.tablePath)}, file_row_number = true)`
+      : `(SELECT range AS file_row_number FROM range(${records}))`
     this.#database ??= this.#options.openDatabase()
     const database = await this.#database
     if (work === 'choice' || work === 'lines') {
       const chosen = await database.ints(plan.choiceStatement(source, state.remaining))
+      const pieces = chosen.length === 0 ? [] : await place.write(records, chosen)
       // Records that the interpreter reads are its to count.
       const found = written(work === 'lines' ? 0 : chosen.length)
-      const pieces = reader.write(records, chosen)
       return { found, pieces: () => (work === 'lines' ? this.#readLines(pieces) : this.#finish(pieces)) }
     }
     const found = await runPlan(plan, source, { state, path: place.resultPath, database }, isBare)
@@ -261,20 +239,4 @@ interface Begun {
 
 function written(records: number): Found {
   return { records, partials: [] }
-}
-
-/** Gives what stands behind FROM. Written without a turn of the event loop: nobody else waits for this process. */
-function writeTable(place: Place, { columns, records }: Slice): string {
-  if (columns.length === 0) return `(SELECT range AS file_row_number FROM range(${records}))`
-  place.table ??= openSync(place.tablePath, 'w', 0o600)
-  let position = 0
-  for (const piece of parquetFile(columns, records)) {
-    for (let at = 0; at < piece.length; ) {
-      const written = writeSync(place.table, piece, at, piece.length - at, position)
-      at += written
-      position += written
-    }
-  }
-  ftruncateSync(place.table, position)
-  return `read_parquet(${quotedText(place.tablePath)}, file_row_number = true)`
 }

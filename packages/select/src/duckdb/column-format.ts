@@ -23,6 +23,8 @@ export type RecordMaker = 'kernel' | 'database' | 'interpreter'
 
 export interface ColumnFormat {
   readonly recordMaker: RecordMaker
+  /** What the beginning of the object told of all batches, which another format of the same query may be given. Plain data. */
+  learned: readonly string[] | undefined
   /** Undefined where the batch is for the interpreter. */
   beginningOf(batch: Batch): Beginning | undefined
   /**

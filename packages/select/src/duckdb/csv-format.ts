@@ -24,8 +24,8 @@ export interface CsvFormatOptions {
 export class CsvFormat implements ColumnFormat {
   readonly recordMaker: RecordMaker
   readonly #options: CsvFormatOptions
-  /** Of the header line or the first record. */
-  #first: readonly string[] | undefined
+  /** The fields of the header line or the first record. */
+  learned: readonly string[] | undefined
 
   constructor(options: CsvFormatOptions) {
     this.#options = options
@@ -35,12 +35,12 @@ export class CsvFormat implements ColumnFormat {
 
   beginningOf(batch: Batch): Beginning | undefined {
     const { input, state } = this.#options
-    this.#first ??= state.headerNames
+    this.learned ??= state.headerNames
     const isHeader = batch.isFirst && input.header !== 'NONE'
-    if (this.#first && !isHeader) return { at: 0, taken: () => undefined }
+    if (this.learned && !isHeader) return { at: 0, taken: () => undefined }
     const first = firstRecord(batch, input)
     if (!first) return undefined
-    this.#first = first.fields
+    this.learned = first.fields
     if (!isHeader) return { at: first.start, taken: () => undefined }
     return {
       at: first.end,
@@ -53,7 +53,7 @@ export class CsvFormat implements ColumnFormat {
 
   columns(isTyped: boolean): CsvColumns {
     const { query, input } = this.#options
-    const first = this.#first ?? []
+    const first = this.learned ?? []
     return new CsvColumns(query, { count: first.length, names: input.header === 'USE' ? first : [] }, isTyped)
   }
 

@@ -12,6 +12,8 @@ const MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 export class JsonFormat implements ColumnFormat {
   readonly recordMaker: RecordMaker
+  /** There is nothing. */
+  learned: undefined
   readonly #query: Query
   readonly #input: JsonInput
   readonly #output: OutputFormat

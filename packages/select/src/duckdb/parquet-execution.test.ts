@@ -53,6 +53,7 @@ async function answerOf(expression: string, output: OutputFormat, object: string
     folder,
     nowMs: 0,
     threads: 2,
+    threadsFromBytes: 0,
     memoryBytesMax: 256 * 1024 * 1024,
     batchBytes: 1024 * 1024,
     rangesBytesMax: 1024 * 1024,

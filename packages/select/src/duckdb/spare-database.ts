@@ -38,6 +38,12 @@ export class SpareDatabase {
     return new SpareDatabase(instance, [await connect(), await connect(), await connect()])
   }
 
+  /** To be used, and closed, before it is taken; neither changes anything. */
+  rehearse(): Database {
+    const [reading, ...free] = this.#connections
+    return new Rehearsal(this.#instance, reading, free)
+  }
+
   /**
    * To be called once. Statements are made from a parsed query and hold nothing of it but quoted text, so none should ever
    * name a file or a setting; what is closed here would stop one that did.
@@ -55,4 +61,8 @@ export class SpareDatabase {
     await reading.run(settings.join('; '))
     return new Database(this.#instance, reading, free)
   }
+}
+
+class Rehearsal extends Database {
+  override close(): void {}
 }

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SelectError } from '../errors.js'
 import type { CsvInput, SelectRequest } from '../request.js'
 import { CSV_INPUT } from '../testing/csv-formats.js'
@@ -267,8 +267,9 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     const told = JSON.parse(text)
     expect(Object.keys(told.env).sort()).toEqual(['MALLOC_ARENA_MAX', 'TZ'])
     expect(told.nowMs).toBe(1234)
-    expect((await stat(told.cwd)).mode & 0o777).toBe(0o700)
-    expect(told.cwd.startsWith(dir)).toBe(true)
+    expect(told.cwd).toBe(told.folder)
+    expect((await stat(dirname(told.folder))).mode & 0o777).toBe(0o700)
+    expect(told.folder.startsWith(dir)).toBe(true)
     // The next one begins when all of it is gone.
     await ask(engine, requestOf('where'), '')
     expect(existsSync(told.folder)).toBe(false)
@@ -398,6 +399,10 @@ describe.skipIf(!isBuilt)('the engine (skipped where nothing is built)', () => {
     expect(performance.now() - start).toBeLessThan(300)
     expect(isRunning(first)).toBe(false)
     expect(second).not.toBe(first)
+    const [folder = ''] = await readdir(dir)
+    // One is made, and then dropped with all that is its own.
+    await vi.waitFor(async () => expect(await readdir(join(dir, folder))).toHaveLength(1), 2000)
+    await vi.waitFor(async () => expect(await readdir(join(dir, folder))).toEqual([]), 4000)
   })
 
   it('ends everything when it is closed', async () => {

@@ -1,6 +1,5 @@
 // SELECT over objects, each query in a process of its own that can be ended at any time.
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { checkQuery } from '../check-query.js'
 import { SelectError } from '../errors.js'
 import type { SelectRequest } from '../request.js'
@@ -10,7 +9,6 @@ import { type QueryEvent, type QueryPlan, runQuery } from './run-query.js'
 import type { SelectSettings } from './settings.js'
 import { Spares } from './spares.js'
 import { makeSpoolFolder } from './spool-folder.js'
-import type { WorkerProcess } from './worker-process.js'
 
 export interface SelectEngineOptions {
   /** Is told why something of a query could not be removed after its end. Default: that is passed over. */
@@ -27,7 +25,6 @@ export class SelectEngine {
   readonly #admission: Admission
   readonly #closing = new AbortController()
   #opened: Promise<Opened> | undefined
-  #queries = 0
   readonly #under = new Set<Promise<void>>()
 
   constructor(
@@ -106,17 +103,15 @@ export class SelectEngine {
   }
 
   async *#run(plan: Omit<QueryPlan, 'worker' | 'folder'>): AsyncGenerator<QueryEvent> {
-    const { folder: parent, spares } = await this.#open()
+    const { spares } = await this.#open()
     plan.signal.throwIfAborted()
-    const folder = join(parent, `query-${++this.#queries}`)
-    const worker = spares.take()
+    const place = spares.take()
     const done = this.#register()
     try {
-      await mkdir(folder, { mode: 0o700 })
-      yield* runQuery({ ...plan, worker, folder })
+      yield* runQuery({ ...plan, ...place })
     } finally {
       // A folder that can't be removed keeps nobody from closing.
-      await end(worker, folder).finally(done)
+      await spares.end(place).finally(done)
       spares.prepare()
     }
   }
@@ -160,13 +155,7 @@ async function open(
   storedModule: string | undefined,
 ): Promise<Opened> {
   const folder = await makeSpoolFolder(spoolFolder)
-  return { folder, spares: new Spares({ memoryBytesMax, folder, storedModule }, spareMs) }
-}
-
-async function end(worker: WorkerProcess, folder: string): Promise<void> {
-  worker.kill(new Error('The query is over.'))
-  await worker.ended
-  await rm(folder, { recursive: true, force: true })
+  return { folder, spares: new Spares({ memoryBytesMax, folder, storedModule, spareMs }) }
 }
 
 function tooSlow(queryMsMax: number): SelectError {

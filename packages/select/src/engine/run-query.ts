@@ -233,7 +233,14 @@ class Query {
   #start(delivery: StartMessage['delivery']): StartMessage {
     const { request, settings, folder, nowMs, source } = this.#plan
     const objectBytes = isRanged(source) ? source.size : null
-    const { batchBytes, wholeBytesMax, memoryBytesMax, threads, executionModule = null } = settings
+    const {
+      batchBytes,
+      wholeBytesMax,
+      memoryBytesMax,
+      threads,
+      threadsFromBytes,
+      executionModule = null,
+    } = settings
     return {
       request,
       delivery,
@@ -244,6 +251,7 @@ class Query {
       rangesBytesMax: wholeBytesMax,
       memoryBytesMax,
       threads,
+      threadsFromBytes,
       nowMs,
       executionModule,
     }

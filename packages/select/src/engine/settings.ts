@@ -17,6 +17,8 @@ export interface SelectSettings {
   readonly memoryBytesMax: number
   /** Threads of one. */
   readonly threads: number
+  /** Stored objects of fewer bytes are read by one thread: they are done before others have begun. */
+  readonly threadsFromBytes: number
   /** Where objects pass through, in a private folder of its own that is removed at the end. */
   readonly spoolFolder: string
   /** Most of an object of Parquet that is read at a time. */
@@ -37,6 +39,7 @@ export function defaultSelectSettings(): SelectSettings {
     queryMsMax: 600_000,
     memoryBytesMax: 512 * MIB,
     threads: Math.min(4, availableParallelism()),
+    threadsFromBytes: 64 * MIB,
     spoolFolder: tmpdir(),
     wholeBytesMax: 2048 * MIB,
     batchBytes: 16 * MIB,

@@ -17,7 +17,7 @@ const NICENESS = 5
 
 export interface WorkerOptions {
   readonly memoryBytesMax: number
-  /** Where it stands; it is of no use to it. */
+  /** Where it stands: its query's. Before that, it may have files there that nobody else looks at. */
   readonly folder: string
   /** What it will probably read the object with. */
   readonly storedModule?: string | undefined

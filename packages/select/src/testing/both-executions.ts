@@ -30,7 +30,7 @@ export interface BothAnswers {
   readonly interpretedBytes: number
 }
 
-export type MakeExecution = (work: Omit<ColumnOptions, 'format'>) => Execution
+export type MakeExecution = (work: Omit<ColumnOptions, 'format'>) => Execution | Promise<Execution>
 
 export class BothExecutions {
   readonly #folder: string
@@ -55,10 +55,17 @@ export class BothExecutions {
     await rm(this.#folder, { recursive: true })
   }
 
-  async answer(request: SelectRequest, texts: readonly string[], make: MakeExecution): Promise<BothAnswers> {
+  answer(request: SelectRequest, texts: readonly string[], make: MakeExecution): Promise<BothAnswers> {
+    return this.answerBatches(request, texts.map(batchOf), make)
+  }
+
+  async answerBatches(
+    request: SelectRequest,
+    batches: readonly Batch[],
+    make: MakeExecution,
+  ): Promise<BothAnswers> {
     const query = analyze(parse(request.expression), request.input)
     const now = new Date(0)
-    const batches = texts.map(batchOf)
     const state = new QueryState(query)
     const interpreter = interpret(query, request, { now, state })
     let interpretedBytes = 0
@@ -77,7 +84,7 @@ export class BothExecutions {
     const unused = [...this.#kernels]
     const openKernel = () => unused.pop() ?? this.#newKernel()
     const work = { query, output, state, interpreter, folder: this.#folder, openDatabase, openKernel }
-    const onDuckDb = make(work)
+    const onDuckDb = await make(work)
     const expected = await answerOf(interpret(query, request, { now }), batches)
     const found = await answerOf(onDuckDb, batches)
     return { expected, found, interpretedBytes }

@@ -21,7 +21,8 @@ interface ExecutionModule {
 }
 
 interface UsualModule extends ExecutionModule {
-  prepare(): Promise<unknown>
+  /** Ends soon when the signal fires. */
+  prepare(signal: AbortSignal): Promise<unknown>
 }
 
 /** A process that has waited so long for its query gets ready for a large one. */
@@ -45,15 +46,17 @@ export async function answer(link: ServerLink, modules: readonly string[]): Prom
 }
 
 async function nextQuery(link: ServerLink, { prepare }: UsualModule) {
+  const waiting = new AbortController()
   let prepared: Promise<unknown> | undefined
   const idle = setTimeout(() => {
-    prepared = prepare()
+    prepared = prepare(waiting.signal)
   }, IDLE_MS)
   try {
     const start = readJson(await link.next()) as StartMessage
     return { start, prepared }
   } finally {
     clearTimeout(idle)
+    waiting.abort()
   }
 }
 

@@ -1,10 +1,9 @@
 // The object as it is stored, read by the process of the query itself.
-import { type BatchBytes, PartBytes } from '../batch-bytes.js'
+import { PartBytes } from '../batch-bytes.js'
 import type { Batch } from '../execution.js'
 import { RECORD_SIZE_MAX } from '../input/limits.js'
 import type { StartMessage } from '../messages.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
-import { ReadAhead } from '../stored/read-ahead.js'
 import type { StoredObject } from '../stored/stored-object.js'
 import { StoredRanges } from '../stored/stored-ranges.js'
 import { tooLarge } from '../values/text.js'
@@ -15,13 +14,10 @@ const READ_BYTES = 256 * 1024
 const WINDOW_BYTES = 16 * 1024
 /** The first batch is small, so that the first records come soon. */
 const FIRST_BYTES = 1024 * 1024
-/** Of what is left of an object, a thread that reads it ahead pays from here on. */
-const AHEAD_BYTES_MIN = 16 * 1024 * 1024
 
 export class StoredInput implements ObjectInput {
   readonly #object: StoredObject
   readonly #start: StartMessage
-  #ahead: ReadAhead | undefined
   bytesRead = 0
 
   constructor(object: StoredObject, start: StartMessage) {
@@ -37,18 +33,21 @@ export class StoredInput implements ObjectInput {
       const bytes = Math.min(this.#start.batchBytes, FIRST_BYTES << Math.min(4, 2 * count))
       const end = this.#recordEnd(at, Math.min(length, at + bytes), delimiter)
       this.bytesRead += end - at
-      const source = this.#sourceFrom(at)
-      yield { bytes: new PartBytes(source, at, end), isFirst: at === 0, release: async () => undefined }
+      yield {
+        bytes: new PartBytes(this.#object, at, end),
+        stored: { start: at, end },
+        isFirst: at === 0,
+        release: async () => undefined,
+      }
       at = end
     }
   }
 
   async *bytes(): AsyncGenerator<Buffer> {
     for (let at = 0; at < this.#object.length; ) {
-      const source = this.#sourceFrom(at)
-      const end = source.readEnd(at, READ_BYTES)
+      const end = this.#object.readEnd(at, READ_BYTES)
       const chunk = Buffer.allocUnsafeSlow(end - at)
-      source.read(at, chunk)
+      this.#object.read(at, chunk)
       this.bytesRead += chunk.length
       yield chunk
       at = end
@@ -66,17 +65,7 @@ export class StoredInput implements ObjectInput {
   async end(): Promise<void> {}
 
   close(): void {
-    this.#ahead?.close()
     this.#object.close()
-  }
-
-  /** Of all that is read from there on, one after the other. Small objects are done before a thread has begun. */
-  #sourceFrom(at: number): BatchBytes {
-    const { stored } = this.#start
-    if (!this.#ahead && stored && at > 0 && this.#object.length - at >= AHEAD_BYTES_MIN) {
-      this.#ahead = new ReadAhead(this.#object, stored, at)
-    }
-    return this.#ahead ?? this.#object
   }
 
   /** The last end of a record up to `wanted`, else the first one behind it. Throws OverMaxRecordSize. */

@@ -41,7 +41,7 @@ export async function prepare(signal: AbortSignal): Promise<Prepared | undefined
     const rehearsed = Promise.resolve({ database: { take: async () => database.rehearse() } })
     const open = (start: StartMessage) => openExecution(start, rehearsed)
     await warmUp({ open, folder: process.cwd(), signal })
-    rehearseMetadata()
+    await rehearseMetadata(signal)
     return { database }
   } catch {
     return undefined

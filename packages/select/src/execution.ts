@@ -21,7 +21,7 @@ export interface FileBatch {
 /** A piece of a result, in a file of the query's folder. */
 export interface ResultPart {
   readonly path: string
-  /** All of it. */
+  /** From its beginning. */
   readonly length: number
 }
 

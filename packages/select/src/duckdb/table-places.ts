@@ -16,8 +16,8 @@ export interface TablePlacesOptions {
   readonly openThreads?: ((number: number) => readonly ThreadPlace[]) | undefined
 }
 
-/** Threads are numbered behind all places of this one. */
-const LOCAL_MAX = 8
+/** More than are in use at once. Files of threads are numbered behind theirs, and the server takes few. */
+const LOCAL_MAX = 4
 
 export class TablePlaces {
   readonly #options: TablePlacesOptions
@@ -67,6 +67,7 @@ export class TablePlaces {
 
   #newPlace(): LocalPlace | undefined {
     const { folder, openKernel, programOf } = this.#options
+    if (this.#local === LOCAL_MAX) return undefined
     const number = this.#local++
     const tablePath = join(folder, `table-${number}`)
     try {

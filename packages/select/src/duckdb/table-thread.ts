@@ -1,5 +1,5 @@
 // A thread that makes tables of batches of a stored object, which it reads by itself. Each message is answered, in order.
-import { openSync, writeSync } from 'node:fs'
+import { ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { analyze } from '../analysis/analyze.js'
@@ -65,6 +65,7 @@ class TableThread {
         position += written
       }
     }
+    ftruncateSync(this.#result, position)
     return { segments }
   }
 }

@@ -55,7 +55,7 @@ describe.skipIf(!isBuilt)('threads that make tables (skipped where nothing is bu
     })
     const result = await both.answerBatches(request, batches, async (work) => {
       const start = { request, folder: work.folder, stored: content } as Partial<StartMessage> as StartMessage
-      places = [0, 1].map((number) => new ThreadPlace(start, 8 + number))
+      places = [0, 1].map((number) => new ThreadPlace(start, 4 + number))
       await Promise.all(places.map((place) => place.ready))
       for (const place of places) {
         const { read } = place

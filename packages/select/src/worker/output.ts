@@ -1,5 +1,5 @@
 // The result on its way out. Small pieces are gathered, as telling the server of one costs more than copying it.
-import { readFile } from 'node:fs/promises'
+import { FileBytes, readPart } from '../batch-bytes.js'
 import type { ResultPart, ResultPiece } from '../execution.js'
 import { RECORDS_BYTES_MAX, readJson } from '../frames.js'
 import { RESULT_FILE, type TakenMessage } from '../messages.js'
@@ -69,7 +69,7 @@ export class Output {
   }
 
   async #addPart(part: ResultPart): Promise<void> {
-    if (part.length < WRITTEN_BYTES_MIN) return this.#add(await readFile(part.path))
+    if (part.length < WRITTEN_BYTES_MIN) return this.#add(bytesOfFile(part))
     await this.flush()
     await this.#written.pass(part)
   }
@@ -98,5 +98,14 @@ export class Output {
     if (bytes.length <= RECORDS_BYTES_MAX) await this.#link.sendRecords(bytes)
     else await this.#file.store(bytes)
     this.#gatheredBytes = 0
+  }
+}
+
+function bytesOfFile({ path, length }: ResultPart): Buffer {
+  const file = new FileBytes(path, length)
+  try {
+    return readPart(file, 0, length)
+  } finally {
+    file.close()
   }
 }

@@ -17,7 +17,7 @@ export interface TablePlacesOptions {
 }
 
 /** Threads are numbered behind all places of this one. */
-const LOCAL_MAX = 8
+const LOCAL_MAX = 4
 
 export class TablePlaces {
   readonly #options: TablePlacesOptions

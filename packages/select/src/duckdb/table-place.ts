@@ -1,4 +1,5 @@
 // Where one batch at a time becomes a table: in this thread, or in another.
+import { setImmediate as turn } from 'node:timers/promises'
 import type { WrittenPiece } from '../columns/slice-reader.js'
 import type { Batch, ResultPart } from '../execution.js'
 import type { Kind, TableMaker, TableRead } from './table-maker.js'
@@ -42,6 +43,8 @@ export class LocalPlace implements TablePlace {
   }
 
   async read({ batch, from, kinds }: TableWish): Promise<TableRead> {
+    // Nothing else here waits for anything, and threads that have begun would never be heard.
+    await turn()
     return this.#maker.read(batch.bytes, from, kinds)
   }
 

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CosClient } from '@coset/sdk'
 import { cpuTimeMs, watchingChildren } from './child-watch.js'
 import { runDuckDb } from './duckdb-task.js'
@@ -19,6 +20,8 @@ import {
 } from './select-data.js'
 
 const MIB = 1024 * 1024
+/** Between queries: a process for the next one is ready then, as DuckDB is that is compared. */
+const REST_MS = 1500
 
 export interface SelectOptions {
   /** Starts a server on the same data, so that what the upload took is not counted. */
@@ -81,6 +84,7 @@ async function compare(place: Place, file: DataFile, question: Question): Promis
   let cpu = 0
   let peakMiB = 0
   for (let round = 0; round <= rounds; round++) {
+    await sleep(REST_MS)
     const serverMs = await cpuTimeMs(place.pid)
     const children = await watchingChildren(place.pid, async () => {
       const figures = await drain(place, file.format, requestOf(file.format, question))

@@ -105,7 +105,7 @@ eachStyle(
         })
       await put('small', 'a,b\nc,d\n')
       expect(await stream(params('absent', 'echo'))).toMatchObject({ statusCode: 404, code: 'NoSuchKey' })
-      expect(await stream(params('small', 'fail CastFailed'))).toMatchObject({
+      expect(await stream(params('small', 'refuse CastFailed'))).toMatchObject({
         statusCode: 400,
         code: 'CastFailed',
       })

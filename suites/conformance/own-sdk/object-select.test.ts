@@ -86,7 +86,7 @@ eachStyle(
     })
 
     it('tells failures by their code: before anything was sent, and on the way', async () => {
-      expect(await refusal(ask('small', 'fail CSVParsingError'))).toBe('400 CSVParsingError')
+      expect(await refusal(ask('small', 'refuse CSVParsingError'))).toBe('400 CSVParsingError')
       expect(await refusal(ask('small', 'throw'))).toBe('500 InternalError')
       const late = await ask('small', 'slow-fail CastFailed')
       const error = await late.Body.text().catch((reason: unknown) => reason)

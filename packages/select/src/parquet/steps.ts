@@ -3,9 +3,9 @@ import { Malformed } from './compact-reader.js'
 import type { Chunk, Footer, RowGroup, Span } from './footer.js'
 
 /** Of row groups that are read together, once the first was: asking DuckDB takes a while by itself. */
-const STEP_BYTES = 16 * 1024 * 1024
+const STEP_BYTES = 32 * 1024 * 1024
 /** The second step is smaller, and each is at most twice the one before: the next is copied while one is worked on. */
-const SECOND_STEP_BYTES = 4 * 1024 * 1024
+const SECOND_STEP_BYTES = 8 * 1024 * 1024
 /** Where the result grows with the records. */
 const STEP_ROWS = 12 * 122_880
 /** A gap that is read rather than asked around: objects are stored in blocks of that size. */

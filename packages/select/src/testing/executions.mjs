@@ -190,6 +190,12 @@ const executions = {
       throw new SelectError(argument, `It failed with ${argument}.`)
     },
   }),
+  /** Before anything was found. */
+  refuse: (argument) => ({
+    async *run() {
+      throw new SelectError(argument, `It failed with ${argument}.`)
+    },
+  }),
   fail: (argument) => ({
     async *run() {
       yield Buffer.from('before\n')

@@ -26,7 +26,7 @@ interface UsualModule extends ExecutionModule {
 }
 
 /** A process that has waited so long for its query gets ready for a large one. */
-const IDLE_MS = 200
+const IDLE_MS = 20
 const CAUSES_MAX = 4
 const STACK_LENGTH_MAX = 4000
 

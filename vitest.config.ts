@@ -29,7 +29,17 @@ export default defineConfig({
           // Files share what they import, which halves the time; none leaves anything behind in a module.
           isolate: false,
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: ['packages/cli/**'],
+          exclude: ['packages/cli/**', '**/*.process.test.ts'],
+        },
+      },
+      // What starts processes and threads of its own, which takes too long to be run with every change.
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          isolate: false,
+          include: ['packages/*/src/**/*.process.test.ts'],
+          testTimeout: 30_000,
         },
       },
       // The built command, as a user runs it.

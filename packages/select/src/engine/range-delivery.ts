@@ -1,19 +1,14 @@
 // Parts of an object on their way into files, as the process that reads them asks for them.
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SelectError } from '../errors.js'
 import type { FileMessage } from '../messages.js'
 import type { Span } from '../parquet/footer.js'
 import { endOf, type Placed, placed } from '../parquet/placement.js'
-import { needsTooMuch } from '../stored/stored-ranges.js'
+import { ReadingLimits } from '../parquet/reading-limits.js'
 import type { RangedSource } from './object-source.js'
 
 /** Of one request; the process asks for fewer. */
 const SPANS_MAX = 10_000
-/** Whoever reads an object more often than so in all does not get on with it. */
-const READINGS_MAX = 4
-/** In small objects the same is read twice. */
-const SPARE_BYTES = 1024 * 1024
 /** Of which each takes several turns of reading before its first byte is there. */
 const SPANS_AT_ONCE = 4
 
@@ -30,12 +25,12 @@ export class RangeDelivery {
   readonly #plan: RangeDeliveryPlan
   readonly #files = new Map<string, FileHandle>()
   readonly #free: string[] = []
-  #bytesLeft: number
+  readonly #limits: ReadingLimits
   #working: Promise<unknown> = Promise.resolve()
 
   constructor(plan: RangeDeliveryPlan) {
     this.#plan = plan
-    this.#bytesLeft = plan.source.size * READINGS_MAX + SPARE_BYTES
+    this.#limits = new ReadingLimits(plan.source.size, plan.bytesMax)
   }
 
   /**
@@ -71,7 +66,7 @@ export class RangeDelivery {
 
   /** What a process asks for is worth no more trust than the object it was made to ask by. */
   #check(spans: readonly Span[]): number {
-    const { source, bytesMax } = this.#plan
+    const { source } = this.#plan
     const isSpan = ({ start, end }: Span) =>
       Number.isSafeInteger(start) &&
       Number.isSafeInteger(end) &&
@@ -80,11 +75,7 @@ export class RangeDelivery {
       end <= source.size
     if (spans.length > SPANS_MAX || !spans.every(isSpan)) throw new Error('These are no parts of the object.')
     const length = spans.reduce((sum, { start, end }) => sum + end - start, 0)
-    if (length > bytesMax) throw needsTooMuch(bytesMax)
-    this.#bytesLeft -= length
-    if (this.#bytesLeft < 0) {
-      throw new SelectError('ParquetParsingError', 'The parts of the object overlap too often to be read.')
-    }
+    this.#limits.add(length)
     return length
   }
 

@@ -92,6 +92,15 @@ describe('parts of a stored object', () => {
     expect(turns).toBeGreaterThan(2)
   })
 
+  it('are read no more often in all than anybody needs', async () => {
+    const { ranges } = open()
+    const whole = [{ start: 0, end: BYTES.length }]
+    const readOften = async () => {
+      for (let time = 0; time < 100; time++) await ranges.give((await ranges.need(whole)).path)
+    }
+    await expect(readOften()).rejects.toMatchObject({ code: 'ParquetParsingError' })
+  })
+
   it('are not more than may be read at once', async () => {
     const { ranges, counts } = open(65_537)
     await expect(ranges.need([{ start: 10, end: 65_548 }])).rejects.toMatchObject({ code: 'Overload' })

@@ -2,11 +2,11 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { SelectError } from '../errors.js'
 import type { FileBatch } from '../execution.js'
 import type { Span } from '../parquet/footer.js'
 import type { ObjectRanges } from '../parquet/object-ranges.js'
 import { endOf, type Placed, placed } from '../parquet/placement.js'
+import { ReadingLimits } from '../parquet/reading-limits.js'
 import type { StoredObject } from './stored-object.js'
 
 /** Stays in the processor's cache between reading, checking and writing; also what is copied between two turns of the event loop. */
@@ -27,23 +27,25 @@ export interface StoredRangesOptions {
 /** As many files as are held at once: each is written anew once it was given back. */
 export class StoredRanges implements ObjectRanges {
   readonly #options: StoredRangesOptions
+  readonly #limits: ReadingLimits
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES)
   readonly #free: string[] = []
   #made = 0
 
   constructor(options: StoredRangesOptions) {
     this.#options = options
+    this.#limits = new ReadingLimits(options.object.length, options.bytesMax)
   }
 
   get size(): number {
     return this.#options.object.length
   }
 
-  /** Rejects with Overload, or what the object or the disk fail with. */
+  /** Rejects as ReadingLimits do, or with what the object or the disk fail with. */
   async need(spans: readonly Span[]): Promise<FileBatch> {
-    const { bytesMax, folder, read } = this.#options
+    const { folder, read } = this.#options
     const length = spans.reduce((sum, { start, end }) => sum + end - start, 0)
-    if (length > bytesMax) throw needsTooMuch(bytesMax)
+    this.#limits.add(length)
     const path = this.#free.shift() ?? join(folder, `range-${this.#made++}`)
     const parts = placed(spans)
     const file = openSync(path, OPEN_FLAGS, 0o600)
@@ -80,9 +82,4 @@ function writeAll(file: number, chunk: Uint8Array, at: number): void {
   for (let done = 0; done < chunk.length; ) {
     done += writeSync(file, chunk, done, chunk.length - done, at + done)
   }
-}
-
-export function needsTooMuch(bytesMax: number): SelectError {
-  const message = `The query needs more than ${bytesMax} bytes of the object at once, the most that this server reads of its format.`
-  return new SelectError('Overload', message)
 }

@@ -1,11 +1,13 @@
 // How another process finds what reads blobs there.
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { BlobAccess } from '@coset/core'
 import type { BlobPaths } from './blob-folders.js'
 
 /** Absolute paths: the other process stands elsewhere. */
-export function blobAccess(paths: BlobPaths): BlobAccess {
-  return { module: moduleUrl(), options: { ...paths } }
+export function blobAccess({ main, cold }: BlobPaths): BlobAccess {
+  const options = { main: resolve(main), cold: cold === undefined ? undefined : resolve(cold) }
+  return { module: moduleUrl(), options }
 }
 
 /** Other processes run built code only; sources are those of tests, beside which the build stands. */

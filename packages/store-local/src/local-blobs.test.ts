@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { BlobId } from '@coset/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { blobAccess } from './blob-access.js'
 import { BLOCK_SIZE, pathOfBlob, TrailerBuilder } from './blob-format.js'
 import { openBlobs } from './local-blobs.js'
 import { openLocalStore } from './open.js'
@@ -91,6 +92,12 @@ describe('readers of local blobs', () => {
     blobs.close()
     expect(await openFiles()).toBe(before)
     await store.close()
+  })
+
+  it('are found from wherever the other process stands', () => {
+    const places = { main: 'data/blobs', cold: 'cold/blobs' }
+    expect(blobAccess(places).options).toEqual({ main: resolve('data/blobs'), cold: resolve('cold/blobs') })
+    expect(blobAccess({ main: '/data/blobs' }).options).toEqual({ main: '/data/blobs' })
   })
 
   it('refuse options that are not theirs, and do not tell them', () => {

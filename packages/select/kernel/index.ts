@@ -7,6 +7,7 @@ export {
   csvRest,
   csvScan,
 } from './csv'
+export { csvCut, csvCutFormat, csvCutMatched, csvCutState } from './csv-cut'
 export { csvFormat } from './csv-marks'
 export { csvWrite, csvWritten } from './csv-write'
 export { jsonBegin, jsonEnd, jsonHasHigh, jsonRecords, jsonRest, jsonScan } from './json'

@@ -26,6 +26,17 @@ export interface KernelFunctions {
   csvRest(): number
   csvWrite(list: number, from: number, to: number, out: number, limit: number, mark: number): number
   csvWritten(): number
+  csvCutFormat(
+    field: number,
+    quote: number,
+    escapes: number,
+    comment: number,
+    first: number,
+    last: number,
+  ): void
+  csvCut(from: number, end: number, state: number, matched: number): number
+  csvCutState(): number
+  csvCutMatched(): number
   jsonBegin(start: number, records: number, recordsMax: number, wanted: number, refusesBlanks: boolean): void
   jsonScan(from: number, end: number): number
   jsonEnd(): number

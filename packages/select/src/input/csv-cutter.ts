@@ -1,4 +1,5 @@
 // Records of CSV whose quoted fields may have delimiters in them.
+import { type Kernel, MEMORY_START } from '../columns/kernel.js'
 import type { CsvInput } from '../request.js'
 import { tooLarge } from '../values/text.js'
 import { RECORD_SIZE_MAX } from './limits.js'
@@ -13,6 +14,13 @@ const QUOTED = 3
 const ESCAPED = 4
 const COMMENT = 5
 const NONE = -1
+/** Of so many bytes a kernel is opened: that takes as long as these. */
+const STEPPED_MAX = 512 * 1024
+/** Where in its memory the bytes are that it looks at. */
+const ROOM_START = MEMORY_START
+const ROOM_BYTES = 256 * 1024
+
+export type CutterKernel = Pick<Kernel, 'run' | 'memory' | 'reserve'>
 
 type State = 0 | 1 | 2 | 3 | 4 | 5
 
@@ -28,8 +36,15 @@ export class CsvCutter implements RecordCutter {
   #rest: Buffer[] = []
   #restSize = 0
   #isFirst = true
+  readonly #openKernel: () => CutterKernel
+  readonly #steppedMax: number
+  /** Until it is opened, the bytes that were looked at without it; undefined where there is none. */
+  #kernel: CutterKernel | number | undefined = 0
 
-  constructor(input: CsvInput) {
+  /** `openKernel` throws where there is none; it is asked once so many bytes came. */
+  constructor(input: CsvInput, openKernel: () => CutterKernel, steppedMax = STEPPED_MAX) {
+    this.#openKernel = openKernel
+    this.#steppedMax = steppedMax
     this.#delimiter = Buffer.from(input.recordDelimiter)
     this.#field = byteOf(input.fieldDelimiter)
     this.#quote = byteOf(input.quote)
@@ -68,11 +83,55 @@ export class CsvCutter implements RecordCutter {
     const isQuoted = this.#state === QUOTED || this.#state === ESCAPED
     if (!isQuoted && this.#delimiter.length === 1 && !chunk.includes(this.#quote))
       return this.#endOfLines(chunk)
+    const start = this.#markLength(chunk)
+    const kernel = this.#kernelFor(chunk.length)
+    return kernel ? this.#endInKernel(kernel, chunk, start) : this.#endByStep(chunk, start)
+  }
+
+  #endByStep(chunk: Buffer, start: number): number {
     let end = 0
-    for (let index = this.#markLength(chunk); index < chunk.length; index++) {
+    for (let index = start; index < chunk.length; index++) {
       if (this.#step(chunk[index] ?? 0)) end = index + 1
     }
     return end
+  }
+
+  #endInKernel({ run, memory }: CutterKernel, chunk: Buffer, start: number): number {
+    let end = 0
+    for (let from = start; from < chunk.length; from += ROOM_BYTES) {
+      const copied = chunk.copy(memory, ROOM_START, from, from + ROOM_BYTES)
+      const found = run.csvCut(ROOM_START, ROOM_START + copied, this.#state, this.#matched)
+      if (found > 0) end = from + found - ROOM_START
+      this.#state = run.csvCutState() as State
+      this.#matched = run.csvCutMatched()
+    }
+    return end
+  }
+
+  /** Of so many bytes more. */
+  #kernelFor(bytes: number): CutterKernel | undefined {
+    if (typeof this.#kernel !== 'number') return this.#kernel
+    this.#kernel += bytes
+    if (this.#kernel < this.#steppedMax) return undefined
+    this.#kernel = this.#opened()
+    return this.#kernel
+  }
+
+  #opened(): CutterKernel | undefined {
+    try {
+      const kernel = this.#openKernel()
+      kernel.reserve(ROOM_START + ROOM_BYTES)
+      const [first = NONE, last = first] = this.#delimiter
+      const isLong = this.#delimiter.length > 1
+      kernel.run.csvCutFormat(
+        ...([this.#field, this.#quote, this.#escape, this.#comment] as const),
+        isLong ? first : NONE,
+        last,
+      )
+      return kernel
+    } catch {
+      return undefined
+    }
   }
 
   /** Without quotes every delimiter ends a record. */

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../analysis/analyze.js'
+import { Kernel } from '../columns/kernel.js'
 import { parse } from '../language/parse.js'
 import type { CsvInput, JsonInput } from '../request.js'
+import { CsvCutter } from './csv-cutter.js'
 import { type RecordCutter, recordCutter } from './record-cutter.js'
 
 const CSV: CsvInput = {
@@ -65,6 +67,45 @@ describe('recordCutter', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('cuts in the kernel as it does byte by byte, whatever the pieces', () => {
+    const texts = fc
+      .array(fc.constantFrom('a', 'bc', '"', '""', ',', '\n', '\r\n', '\r', '#', '\\', '\ufeff'), {
+        maxLength: 60,
+      })
+      .map((parts) => parts.join(''))
+    const inputs = fc.record({
+      recordDelimiter: fc.constantFrom('\n', '\r\n', '\n\n', '"\n'),
+      quoteEscape: fc.constantFrom('"', '\\', undefined),
+      comment: fc.constantFrom('#', undefined),
+    })
+    const kernel = new Kernel()
+    const none = () => {
+      throw new Error('There is none.')
+    }
+    fc.assert(
+      fc.property(texts, inputs, fc.integer({ min: 1, max: 30 }), (text, changed, size) => {
+        const input = { ...CSV, ...changed, allowQuotedRecordDelimiter: true }
+        const expected = cut(new CsvCutter(input, none, 0), text, size)
+        expect(cut(new CsvCutter(input, () => kernel, 0), text, size)).toEqual(expected)
+      }),
+      { numRuns: Number(process.env.COSET_RUNS ?? 1000) },
+    )
+  })
+
+  it('cuts in the kernel once there is enough for it', () => {
+    const record = `a,"${'x\n'.repeat(300)}",b\n`
+    const text = record.repeat(3000)
+    let opened = 0
+    const open = () => {
+      opened++
+      return new Kernel()
+    }
+    const pieces = cut(new CsvCutter({ ...CSV, allowQuotedRecordDelimiter: true }, open), text, 700_000)
+    expect(pieces.join('') === text).toBe(true)
+    expect(pieces.every((piece) => piece.length % record.length === 0)).toBe(true)
+    expect(opened).toBe(1)
   })
 
   it('gives the values that FROM names in a document, one on a line', () => {

@@ -1,5 +1,6 @@
 // Cuts an object's bytes into whole records, in chunks of any size.
 import type { Query } from '../analysis/query.js'
+import { Kernel } from '../columns/kernel.js'
 import type { InputFormat } from '../request.js'
 import { CsvCutter } from './csv-cutter.js'
 import { DocumentCutter } from './document-cutter.js'
@@ -25,7 +26,7 @@ export function recordCutter(
 ): RecordCutter {
   if (input.type === 'csv') {
     const spansLines = input.allowQuotedRecordDelimiter && input.quote !== undefined
-    return spansLines ? new CsvCutter(input) : new LineCutter(input.recordDelimiter)
+    return spansLines ? new CsvCutter(input, () => new Kernel()) : new LineCutter(input.recordDelimiter)
   }
   return input.layout === 'LINES' ? new LineCutter('\n') : new DocumentCutter(query.statement.from.path)
 }

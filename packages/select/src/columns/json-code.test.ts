@@ -5,8 +5,9 @@ import type { FieldStep } from '../analysis/query.js'
 import { MemoryBytes } from '../batch-bytes.js'
 import { type InterpretedExecution, interpret } from '../interpreted-execution.js'
 import { parse } from '../language/parse.js'
-import type { CsvOutput, JsonInput, JsonOutput, OutputFormat } from '../request.js'
+import type { JsonInput, JsonOutput, OutputFormat } from '../request.js'
 import { type Cell, cellsOf } from '../testing/cells.js'
+import { CSV_OUTPUT } from '../testing/csv-formats.js'
 import { JSON_TEXT } from '../testing/json-text.js'
 import { type JsonResult, jsonCode } from './json-code.js'
 import { Kernel } from './kernel.js'
@@ -15,14 +16,7 @@ import type { Wanted } from './wanted.js'
 
 const LINES: JsonInput = { type: 'json', layout: 'LINES' }
 const JSON_LINES: JsonOutput = { type: 'json', recordDelimiter: '\n' }
-const CSV: CsvOutput = {
-  type: 'csv',
-  quoteFields: 'ASNEEDED',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-}
+const CSV = CSV_OUTPUT
 
 let kernel: Kernel
 beforeAll(() => {

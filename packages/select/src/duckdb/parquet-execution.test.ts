@@ -6,19 +6,13 @@ import type { ResultPiece } from '../execution.js'
 import { openExecution } from '../open-execution.js'
 import type { OutputFormat } from '../request.js'
 import { bytesOf } from '../result-part.js'
+import { CSV_OUTPUT } from '../testing/csv-formats.js'
 import { LocalRanges } from '../testing/local-ranges.js'
 import { runBatches } from '../worker/run-batches.js'
 import { ParquetExecution } from './parquet-execution.js'
 import { openDatabase } from './spare-database.js'
 
-const CSV: OutputFormat = {
-  type: 'csv',
-  quoteFields: 'ASNEEDED',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-}
+const CSV = CSV_OUTPUT
 const JSON_LINES: OutputFormat = { type: 'json', recordDelimiter: '\n' }
 
 const TABLE = `(VALUES

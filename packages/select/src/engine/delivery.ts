@@ -1,11 +1,10 @@
 // An object's bytes on their way into files, cut where the process that reads them needs it.
 import { SelectError } from '../errors.js'
+import { RECORD_SIZE_MAX } from '../input/limits.js'
 import type { Delivery, FileMessage } from '../messages.js'
 import type { SelectRequest } from '../request.js'
 import type { SpoolFile, SpoolRing } from './spool-ring.js'
 
-/** Largest record, as COS has it. */
-export const RECORD_BYTES_MAX = 1024 * 1024
 /** The first file is small, so that the first records come soon. */
 const FIRST_BYTES = 1024 * 1024
 
@@ -102,7 +101,7 @@ class BatchWriter extends BytesWriter {
     this.#tailBytes = end > 0 ? chunk.length - end : this.#tailBytes + chunk.length
     const isDue = this.file.length + chunk.length >= this.fileBytes
     await this.#write(chunk, isDue ? end : 0)
-    if (this.#tailBytes <= RECORD_BYTES_MAX) return
+    if (this.#tailBytes <= RECORD_SIZE_MAX) return
     // What came before it is still answered.
     const length = (this.file?.length ?? 0) - this.#tailBytes
     if (length > 0) await this.hand(length)

@@ -15,17 +15,11 @@ import { StoredRanges } from '../stored/stored-ranges.js'
 import { timestampOfDate } from '../values/timestamp.js'
 import { runBatches } from '../worker/run-batches.js'
 import type { Answered } from './both-executions.js'
+import { CSV_OUTPUT } from './csv-formats.js'
 import { LocalRanges } from './local-ranges.js'
 import { MemoryBlobs, storedParts } from './memory-blobs.js'
 
-const CSV: OutputFormat = {
-  type: 'csv',
-  quoteFields: 'ASNEEDED',
-  recordDelimiter: '\n',
-  fieldDelimiter: ',',
-  quote: '"',
-  quoteEscape: '"',
-}
+const CSV = CSV_OUTPUT
 
 export interface ParquetAnswers {
   readonly whole: Answered
